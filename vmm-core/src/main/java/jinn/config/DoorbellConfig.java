@@ -1,0 +1,13 @@
+package jinn.config;
+
+import java.util.OptionalLong;
+
+/**
+ * A user doorbell.
+ *
+ * @param name unique in the VM
+ * @param address guest-physical address of the store
+ * @param length width of the store in bytes: 1, 2, 4, 8, or 0 for any
+ * @param match the value that rings it; empty means any value
+ */
+public record DoorbellConfig(String name, long address, int length, OptionalLong match) {}

@@ -1,0 +1,12 @@
+package jinn.config;
+
+import java.util.List;
+
+/** One virtual machine, as its JSON file describes it. */
+public record VmConfig(
+        String name,
+        MachineConfig machine,
+        BootConfig boot,
+        SerialConfig serial,
+        List<DeviceConfig> devices,
+        List<DoorbellConfig> doorbells) {}

@@ -1,0 +1,13 @@
+package jinn.vm;
+
+import jinn.doorbell.DoorbellStatus;
+
+/** Gets news of a running VM. Calls come from the event loop's thread and must not block. */
+public interface VmListener {
+
+    /** A user doorbell rang; {@code status} holds its new counts. One call may stand for several rings. */
+    void doorbellRang(DoorbellStatus status);
+
+    /** Something the user should read, in one line, at a rate the sender limits. */
+    void warned(String message);
+}
