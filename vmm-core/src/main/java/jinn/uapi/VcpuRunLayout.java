@@ -148,6 +148,11 @@ public final class VcpuRunLayout {
         return run.get(Fields.U64, HYPERCALL_ARGS);
     }
 
+    /** Places x0 of the hypercall's answer. */
+    public static void setHypercallResult(MemorySegment run, long value) {
+        run.set(Fields.U64, HYPERCALL_ARGS, value);
+    }
+
     /** Returns the hypervisor's own error number. */
     public static int internalSuberror(MemorySegment run) {
         return run.get(Fields.U32, INTERNAL_SUBERROR);
