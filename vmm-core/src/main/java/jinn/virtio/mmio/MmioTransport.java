@@ -297,9 +297,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             for (int i = 0; i < layouts.length; i++) {
                 if (layouts[i] != null) {
                     queues[i].enable(
-                            layouts[i],
-                            (features & Feature.INDIRECT_DESC) != 0,
-                            (features & Feature.EVENT_IDX) != 0);
+                            layouts[i], (features & Feature.INDIRECT_DESC) != 0, (features & Feature.EVENT_IDX) != 0);
                 }
             }
             device.activate(context);
