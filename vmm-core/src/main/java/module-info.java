@@ -3,7 +3,7 @@
  * it.
  */
 module jinn.core {
-    requires tools.jackson.databind;
+    requires tools.jackson.core;
 
     exports jinn.config;
     exports jinn.doorbell;
