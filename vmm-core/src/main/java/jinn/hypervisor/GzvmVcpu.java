@@ -50,8 +50,7 @@ final class GzvmVcpu implements Vcpu {
             OneRegLayout.set(struct, registerId(register), word);
             int result = fd.ioctl(GzvmIoctl.SET_ONE_REG, struct);
             if (result < 0) {
-                throw Errno.exception(
-                        name + ": cannot set " + register + " to 0x" + Long.toHexString(value), -result);
+                throw Errno.exception(name + ": cannot set " + register + " to 0x" + Long.toHexString(value), -result);
             }
         }
     }
