@@ -1,8 +1,9 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import jinn.doorbell.DoorbellPath;
 import jinn.error.ConfigException;
 import jinn.error.SyscallException;
 import jinn.event.EventLoop;
