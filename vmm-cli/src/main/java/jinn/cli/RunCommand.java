@@ -12,6 +12,7 @@ import jinn.config.ConfigLoader;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
+import jinn.vm.TerminalIo;
 import jinn.vm.VirtualMachine;
 import jinn.vm.VmOptions;
 import jinn.vm.VmOutcome;
@@ -82,8 +83,11 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     }
 
     private RunReport run(VmConfig config, StopAtExit stop) {
-        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE);
-        try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), "\r\n", !quiet);
+        TerminalIo terminal = TerminalIo.standard();
+        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
+        // In raw mode the terminal does not return to the first column by itself.
+        String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
+        try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), lineEnd, !quiet);
                 VirtualMachine vm = VirtualMachine.assemble(config, options, display)) {
             stop.watch(vm);
             VmOutcome outcome = vm.run();
