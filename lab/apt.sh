@@ -60,7 +60,8 @@ qualified_name() {
 newest_version() {
   local version
   open_suite "$1"
-  version=$(apt-cache "${SUITE_OPTIONS[@]}" show "$(qualified_name "$2" "$3")" 2>/dev/null | sed -n 's/^Version: //p' | sort -V | tail -n 1)
+  version=$({ apt-cache "${SUITE_OPTIONS[@]}" show "$(qualified_name "$2" "$3")" 2>/dev/null || true; } |
+    sed -n 's/^Version: //p' | sort -V | tail -n 1)
   [[ -n $version ]] || die "Debian $1 has no package $2 for $3"
   printf '%s\n' "$version"
 }

@@ -70,23 +70,22 @@ replace_if_changed() {
 # java_version HOME: prints the feature version of a JDK, 0 when it is not one.
 java_version() {
   local version
-  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null)
+  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null || true)
   printf '%s\n' "${version:-0}"
 }
 
-# find_jdk: prints the home of the newest JDK from 22 on that has jlink; JAVA_HOME, PATH, the system and the cache are
-# searched. Fails when there is none.
+# find_jdk [VERSION]: prints the home of the newest JDK from 22 on that has jlink, or of one of feature version VERSION.
+# JAVA_HOME, PATH, the system and the cache are searched. Fails when there is none.
 find_jdk() {
-  local home version best='' newest=21
-  local homes=(/usr/lib/jvm/* "$CACHE"/jdk/*)
+  local wanted=${1:-} home version best='' newest=21
+  local homes=(/usr/lib/jvm/* "$CACHE"/jdk/* "${JAVA_HOME:-}")
   if command -v javac >/dev/null; then
     homes+=("$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")")
   fi
-  homes+=("${JAVA_HOME:-}")
   for home in "${homes[@]}"; do
     [[ -x $home/bin/javac && -x $home/bin/jlink ]] || continue
     version=$(java_version "$home")
-    if ((version >= newest && version >= 22)); then
+    if ((version > newest)) && [[ -z $wanted || $version == "$wanted" ]]; then
       best=$home newest=$version
     fi
   done
