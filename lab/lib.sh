@@ -91,3 +91,10 @@ find_jdk() {
   done
   [[ -n $best ]] && printf '%s\n' "$best"
 }
+
+# use_jdk: lets Maven's toolchain discovery find the JDK, wherever it is; stops with the remedy when there is none.
+use_jdk() {
+  local home
+  home=$(find_jdk) || die "cannot find a JDK from 22 on: run lab/install"
+  declare -gx "JAVA$(java_version "$home")_HOME=$home"
+}

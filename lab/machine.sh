@@ -111,3 +111,25 @@ reported_exit_code() {
   code=$(sed -n 's/^lab: exit \([0-9]*\)\r*$/\1/p' "$1" | tail -n 1)
   printf '%s\n' "${code:-125}"
 }
+
+# quote TEXT: prints TEXT as one word for the host's shell.
+quote() {
+  printf "'%s'" "${1//\'/\'\\\'\'}"
+}
+
+# stop_machine: ends QEMU, if it runs, and waits for it. The scripts keep its process id in QEMU_PID.
+QEMU_PID=''
+stop_machine() {
+  if [[ -n $QEMU_PID ]]; then
+    kill "$QEMU_PID" 2>/dev/null || true
+    wait "$QEMU_PID" 2>/dev/null || true
+    QEMU_PID=''
+  fi
+}
+
+# exit_on_signals: turns signals into an exit, so that the trap for EXIT cleans up.
+exit_on_signals() {
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
