@@ -92,7 +92,7 @@ test-boot: image ## Boot the configs with jinn in the lab
 
 ##@ Care
 .PHONY: fmt
-fmt: tools ## Format the Java and C sources
+fmt: tools ## Format the Java sources
 	@lab/format
 
 .PHONY: clean

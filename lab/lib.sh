@@ -1,5 +1,5 @@
 # Shared by the scripts of this folder: places, messages, locks. Source it, do not run it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2120
 
 set -euo pipefail
 
@@ -92,9 +92,9 @@ find_jdk() {
   [[ -n $best ]] && printf '%s\n' "$best"
 }
 
-# use_jdk: lets Maven's toolchain discovery find the JDK, wherever it is; stops with the remedy when there is none.
+# use_jdk: lets Maven run on the JDK that the build has found: its formatter has to know the language level. Stops with
+# the remedy when there is none.
 use_jdk() {
-  local home
-  home=$(find_jdk) || die "cannot find a JDK from 22 on: run lab/install"
-  declare -gx "JAVA$(java_version "$home")_HOME=$home"
+  JAVA_HOME=$(find_jdk) || die "cannot find a JDK from 22 on: run lab/install"
+  export JAVA_HOME
 }
