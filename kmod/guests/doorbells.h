@@ -16,6 +16,7 @@
 #define DOORBELL_SHARED		0x0b000050UL	/* 4 bytes, data 1; 4 bytes, data 2 */
 #define DOORBELL_ANY_LENGTH	0x0b000060UL	/* any width, any data */
 #define DOORBELL_STORM		0x0b000070UL	/* 4 bytes, any data */
+#define DOORBELL_STORM_RINGS	10000
 
 void doorbell_wildcard(void);
 void doorbell_datamatch(void);

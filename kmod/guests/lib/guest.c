@@ -8,9 +8,11 @@
 #define UART_FR_TXFF		(1u << 5)
 
 /* PSCI function ids (Arm DEN 0022). */
+#define PSCI_CPU_OFF		0x84000002u
+#define PSCI_CPU_ON		0xc4000003u
+#define PSCI_AFFINITY_INFO	0xc4000004u
 #define PSCI_SYSTEM_OFF		0x84000008u
 #define PSCI_SYSTEM_RESET	0x84000009u
-#define PSCI_CPU_ON		0xc4000003u
 
 extern char secondary_entry[] __attribute__((visibility("hidden")));
 
@@ -68,7 +70,8 @@ static int64_t psci(uint64_t function, uint64_t a1, uint64_t a2, uint64_t a3)
 			 :
 			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
 			   "x14", "x15", "x16", "x17", "memory");
-	return (int64_t)x0;
+	/* A status is 32 bits wide for the SMC32 functions. */
+	return (int32_t)x0;
 }
 
 static void __attribute__((noreturn)) stop(uint64_t function)
@@ -92,6 +95,16 @@ void reset_system(void)
 int64_t start_cpu(unsigned int cpu)
 {
 	return psci(PSCI_CPU_ON, cpu, (uint64_t)secondary_entry, cpu);
+}
+
+void stop_cpu(void)
+{
+	stop(PSCI_CPU_OFF);
+}
+
+int64_t cpu_state(unsigned int cpu)
+{
+	return psci(PSCI_AFFINITY_INFO, cpu, 0, 0);
 }
 
 void pass(const char *name, const char *what)

@@ -61,6 +61,11 @@ void fail(const char *name, const char *what, uint64_t got) __attribute__((noret
 void power_off(void) __attribute__((noreturn));
 /** reset_system() - PSCI SYSTEM_RESET */
 void reset_system(void) __attribute__((noreturn));
+/* Answers of PSCI, sign-extended. */
+#define PSCI_ON			0
+#define PSCI_OFF		1
+#define PSCI_ALREADY_ON		(-4)
+
 /**
  * start_cpu() - PSCI CPU_ON
  * @cpu: CPU number, which is also MPIDR_EL1.Aff0; it enters secondary_main()
@@ -68,6 +73,10 @@ void reset_system(void) __attribute__((noreturn));
  * Return: the PSCI status, 0 or a negative number.
  */
 int64_t start_cpu(unsigned int cpu);
+/** stop_cpu() - PSCI CPU_OFF of the calling CPU */
+void stop_cpu(void) __attribute__((noreturn));
+/** cpu_state() - PSCI AFFINITY_INFO; Return: PSCI_ON, PSCI_OFF or a negative status */
+int64_t cpu_state(unsigned int cpu);
 
 /** secondary_main() - what a started CPU runs; a guest with one CPU has none */
 void secondary_main(uint64_t cpu);
