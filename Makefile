@@ -101,6 +101,7 @@ clean: ## Remove everything that was built; the download cache stays
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help
 help: ## Show this list
 	@lab/help $(MAKEFILE_LIST)
