@@ -10,4 +10,10 @@ import java.util.OptionalLong;
  * @param length width of the store in bytes: 1, 2, 4, 8, or 0 for any
  * @param match the value that rings it; empty means any value
  */
-public record DoorbellConfig(String name, long address, int length, OptionalLong match) {}
+public record DoorbellConfig(String name, long address, int length, OptionalLong match) {
+
+    /** Refuses what {@code docs/config.md} does not allow with an {@link IllegalArgumentException}. */
+    public DoorbellConfig {
+        Rules.refuse(Rules.doorbell(name, address, length, match));
+    }
+}

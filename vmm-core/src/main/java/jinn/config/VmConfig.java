@@ -9,4 +9,12 @@ public record VmConfig(
         BootConfig boot,
         SerialConfig serial,
         List<DeviceConfig> devices,
-        List<DoorbellConfig> doorbells) {}
+        List<DoorbellConfig> doorbells) {
+
+    /** Keeps its own copies of the lists. */
+    public VmConfig {
+        Rules.refuse(Rules.name(name));
+        devices = List.copyOf(devices);
+        doorbells = List.copyOf(doorbells);
+    }
+}

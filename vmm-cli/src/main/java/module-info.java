@@ -1,0 +1,8 @@
+/** The {@code jinn} command. */
+module jinn.cli {
+    requires info.picocli;
+    requires jinn.core;
+
+    opens jinn.cli to
+            info.picocli;
+}

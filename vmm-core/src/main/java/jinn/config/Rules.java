@@ -1,0 +1,98 @@
+package jinn.config;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** What values a VM's description may have. Each method returns the violations it found, in the record's order. */
+final class Rules {
+
+    /** SPI numbers, the redistributors' frames and Linux's patience with TCG set no higher need yet. */
+    static final int MAX_CPUS = 8;
+
+    static final long MIN_MEMORY_BYTES = 16L << 20;
+    static final long MAX_MEMORY_BYTES = 64L << 30;
+
+    /** The host's and the guest's page: what GenieZone maps. */
+    static final long PAGE_BYTES = 4096;
+
+    /** Linux on arm64 keeps 2048 bytes for the command line and its terminating NUL (COMMAND_LINE_SIZE). */
+    static final int MAX_CMDLINE_BYTES = 2047;
+
+    /** The virtio-mmio slots of the machine. */
+    static final int MAX_DEVICES = 32;
+
+    private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
+
+    private Rules() {}
+
+    static List<Violation> name(String name) {
+        return NAME.matcher(name).matches()
+                ? List.of()
+                : List.of(new Violation("name", Quoting.quote(name), "must be 1 to 64 characters of a-z, 0-9 and '-'"));
+    }
+
+    static List<Violation> machine(int cpus, long memoryBytes) {
+        List<Violation> violations = new ArrayList<>();
+        if (cpus < 1 || cpus > MAX_CPUS) {
+            violations.add(new Violation("cpus", Integer.toString(cpus), "must be 1 to " + MAX_CPUS));
+        }
+        if (memoryBytes < MIN_MEMORY_BYTES || memoryBytes > MAX_MEMORY_BYTES || memoryBytes % PAGE_BYTES != 0) {
+            violations.add(new Violation(
+                    "memory", Scalars.showSize(memoryBytes), "must be 16MiB to 64GiB, a multiple of 4KiB"));
+        }
+        return violations;
+    }
+
+    static List<Violation> cmdline(String cmdline) {
+        int bytes = cmdline.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > MAX_CMDLINE_BYTES) {
+            return List.of(
+                    new Violation("cmdline", bytes + " bytes", "must be at most " + MAX_CMDLINE_BYTES + " bytes"));
+        }
+        if (cmdline.indexOf('\0') >= 0) {
+            return List.of(new Violation("cmdline", Quoting.quote(cmdline), "must not have a NUL character"));
+        }
+        return List.of();
+    }
+
+    static List<Violation> doorbell(String name, long address, int length, OptionalLong match) {
+        List<Violation> violations = new ArrayList<>(name(name));
+        if (!DOORBELL_LENGTHS.contains(length)) {
+            violations.add(new Violation(
+                    "length", Integer.toString(length), "must be 1, 2, 4 or 8 bytes, or 0 for a store of any length"));
+            return violations;
+        }
+        if (address < 0 || address >= GuestMap.END) {
+            violations.add(new Violation(
+                    "address", Scalars.showAddress(address), "must be below " + Scalars.showAddress(GuestMap.END)));
+        } else if (length > 1 && address % length != 0) {
+            violations.add(
+                    new Violation("address", Scalars.showAddress(address), "must be aligned to its length " + length));
+        }
+        match.ifPresent(value -> match(violations, length, value));
+        return violations;
+    }
+
+    private static void match(List<Violation> violations, int length, long value) {
+        String shown = "0x" + Long.toHexString(value);
+        if (length == 0) {
+            violations.add(
+                    new Violation("match", shown, "needs a length of 1, 2, 4 or 8; length 0 rings on any value"));
+        } else if (length < Long.BYTES && value >>> (length * Byte.SIZE) != 0) {
+            violations.add(new Violation("match", shown, "must fit into the length " + length));
+        }
+    }
+
+    /** Throws what a record's constructor throws when somebody other than the loader gives it bad values. */
+    static void refuse(List<Violation> violations) {
+        if (!violations.isEmpty()) {
+            Violation first = violations.getFirst();
+            throw new IllegalArgumentException(first.key() + ": " + first.message());
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package jinn.hypervisor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import jinn.error.HostException;
+import jinn.error.SyscallException;
+import jinn.error.VmmException;
+import jinn.posix.Errno;
+import jinn.posix.FileDescriptor;
+import jinn.posix.NativeAccess;
+import jinn.uapi.GzvmCapability;
+import jinn.uapi.GzvmIoctl;
+
+/** The device node {@code /dev/gzvm}: creates VMs and tells what the driver can do. */
+public final class GzvmDevice implements AutoCloseable {
+
+    private static final String PATH = "/dev/gzvm";
+
+    /** The only VM type there is. */
+    private static final long VM_TYPE_LINUX = 0;
+
+    private static final Map<Long, String> JINN_FEATURES = Map.of(
+            GzvmCapability.JINN_DATAMATCH_SHARED, "datamatch-shared",
+            GzvmCapability.JINN_NO_LOST_EXIT, "no-lost-exit",
+            GzvmCapability.JINN_SLOT_DELETE, "slot-delete");
+
+    private static final Map<Integer, String> OPEN_REMEDIES = Map.of(
+            Errno.ENOENT.number(), "load gzvm.ko on an arm64 host that runs under GenieZone or gzhyp",
+            Errno.ENODEV.number(), "load gzvm.ko on an arm64 host that runs under GenieZone or gzhyp",
+            Errno.ENXIO.number(), "load gzvm.ko on an arm64 host that runs under GenieZone or gzhyp",
+            Errno.EACCES.number(), "run as root, or as a member of the group that owns the node",
+            Errno.EPERM.number(), "run as root, or as a member of the group that owns the node");
+
+    private final FileDescriptor fd;
+
+    private GzvmDevice(FileDescriptor fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * Opens the device.
+     *
+     * @throws HostException when this host, this JVM or this user cannot; the message says what to do
+     */
+    public static GzvmDevice open() {
+        requireArm64Linux();
+        NativeAccess.require();
+        try {
+            return new GzvmDevice(FileDescriptor.open(PATH));
+        } catch (SyscallException e) {
+            String remedy = OPEN_REMEDIES.get(e.errno());
+            throw new HostException(e.getMessage() + (remedy == null ? "" : "; " + remedy), e);
+        }
+    }
+
+    /** Finds out about the driver without failing. */
+    public static DriverInfo probe() {
+        boolean present = Files.exists(Path.of(PATH));
+        try (GzvmDevice device = open()) {
+            return device.info();
+        } catch (VmmException e) {
+            return DriverInfo.unusable(present, e.getMessage());
+        }
+    }
+
+    /** Asks the driver what it is and can do. */
+    public DriverInfo info() {
+        OptionalLong jinn = checkExtension(GzvmCapability.JINN);
+        return new DriverInfo(
+                true,
+                true,
+                jinn.isPresent() ? DriverInfo.FLAVOUR_JINN : DriverInfo.FLAVOUR_MEDIATEK,
+                (int) checkExtension(GzvmCapability.VM_GPA_SIZE).orElse(0),
+                checkExtension(GzvmCapability.PROTECTED_VM).orElse(0) == 1,
+                featureNames(jinn.orElse(0)),
+                "");
+    }
+
+    /**
+     * Creates a VM without memory or vCPUs.
+     *
+     * @param name the name that messages call it by
+     */
+    public Vm createVm(String name) {
+        int result = fd.ioctl(GzvmIoctl.CREATE_VM, VM_TYPE_LINUX);
+        if (result < 0) {
+            throw Errno.exception("vm " + name + ": cannot create it with " + PATH, -result);
+        }
+        return new GzvmVm(name, FileDescriptor.owning(result, "vm " + name));
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+
+    /** Returns the driver's answer, or nothing when it does not know the capability. */
+    private OptionalLong checkExtension(long capability) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment word = arena.allocate(ValueLayout.JAVA_LONG);
+            word.set(ValueLayout.JAVA_LONG, 0, capability);
+            int result = fd.ioctl(GzvmIoctl.CHECK_EXTENSION, word);
+            return result < 0 ? OptionalLong.empty() : OptionalLong.of(word.get(ValueLayout.JAVA_LONG, 0));
+        }
+    }
+
+    private static List<String> featureNames(long mask) {
+        List<String> names = new ArrayList<>();
+        JINN_FEATURES.forEach((bit, name) -> {
+            if ((mask & bit) != 0) {
+                names.add(name);
+            }
+        });
+        names.sort(null);
+        return names;
+    }
+
+    private static void requireArm64Linux() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        String architecture = System.getProperty("os.arch");
+        if (!system.equals("linux") || !architecture.equals("aarch64")) {
+            throw new HostException("cannot run a VM on " + system + "/" + architecture
+                    + ": GenieZone guests need an arm64 Linux host; use 'make run' to boot one in QEMU");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+package jinn.hypervisor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import jinn.posix.Errno;
+import jinn.posix.EventFd;
+import jinn.posix.FileDescriptor;
+import jinn.uapi.CreateDeviceLayout;
+import jinn.uapi.DtbConfigLayout;
+import jinn.uapi.GzvmIoctl;
+import jinn.uapi.IoEventFdLayout;
+import jinn.uapi.IrqFdLayout;
+import jinn.uapi.UserMemoryRegionLayout;
+
+/** A VM descriptor of {@code /dev/gzvm}. */
+final class GzvmVm implements Vm {
+
+    private final String name;
+    private final FileDescriptor fd;
+
+    GzvmVm(String name, FileDescriptor fd) {
+        this.name = name;
+        this.fd = fd;
+    }
+
+    @Override
+    public void addMemory(int slot, long address, MemorySegment host) {
+        call(
+                GzvmIoctl.SET_USER_MEMORY_REGION,
+                UserMemoryRegionLayout.LAYOUT,
+                region -> UserMemoryRegionLayout.set(
+                        region, slot, UserMemoryRegionLayout.FLAG_GUEST_MEM, address, host),
+                () -> String.format("add memory slot %d of %d bytes at 0x%08x", slot, host.byteSize(), address));
+    }
+
+    @Override
+    public void createInterruptController(
+            long distributor, long distributorBytes, long redistributors, long redistributorBytes) {
+        createDevice("GIC distributor", CreateDeviceLayout.TYPE_VGIC_V3_DIST, distributor, distributorBytes);
+        createDevice(
+                "GIC redistributors", CreateDeviceLayout.TYPE_VGIC_V3_REDIST, redistributors, redistributorBytes);
+    }
+
+    private void createDevice(String words, int type, long address, long bytes) {
+        call(
+                GzvmIoctl.CREATE_DEVICE,
+                CreateDeviceLayout.LAYOUT,
+                device -> CreateDeviceLayout.set(device, type, address, bytes),
+                () -> String.format("create the %s at 0x%08x", words, address));
+    }
+
+    @Override
+    public Vcpu createVcpu(int id) {
+        int result = fd.ioctl(GzvmIoctl.CREATE_VCPU, id);
+        if (result < 0) {
+            throw Errno.exception("vm " + name + ": cannot create vCPU " + id, -result);
+        }
+        String vcpuName = "vm " + name + ": vCPU " + id;
+        return new GzvmVcpu(id, vcpuName, FileDescriptor.owning(result, vcpuName));
+    }
+
+    @Override
+    public void setDeviceTree(long address, long bytes) {
+        call(
+                GzvmIoctl.SET_DTB_CONFIG,
+                DtbConfigLayout.LAYOUT,
+                config -> DtbConfigLayout.set(config, address, bytes),
+                () -> String.format("place the device tree of %d bytes at 0x%08x", bytes, address));
+    }
+
+    @Override
+    public void assignDoorbell(DoorbellKey key, EventFd target) {
+        changeDoorbell("register", key, target, 0);
+    }
+
+    @Override
+    public void deassignDoorbell(DoorbellKey key, EventFd target) {
+        changeDoorbell("remove", key, target, IoEventFdLayout.FLAG_DEASSIGN);
+    }
+
+    private void changeDoorbell(String verb, DoorbellKey key, EventFd target, int flags) {
+        int number = target.descriptor().number();
+        int allFlags = flags | (key.match().isPresent() ? IoEventFdLayout.FLAG_DATAMATCH : 0);
+        call(
+                GzvmIoctl.IOEVENTFD,
+                IoEventFdLayout.LAYOUT,
+                doorbell -> IoEventFdLayout.set(
+                        doorbell, key.address(), key.length(), key.match().orElse(0), number, allFlags),
+                () -> verb + " the doorbell " + key);
+    }
+
+    @Override
+    public void assignInterrupt(int spi, EventFd source) {
+        changeInterrupt("bind", spi, source, 0);
+    }
+
+    @Override
+    public void deassignInterrupt(int spi, EventFd source) {
+        changeInterrupt("release", spi, source, IrqFdLayout.FLAG_DEASSIGN);
+    }
+
+    private void changeInterrupt(String verb, int spi, EventFd source, int flags) {
+        int number = source.descriptor().number();
+        call(
+                GzvmIoctl.IRQFD,
+                IrqFdLayout.LAYOUT,
+                irqfd -> IrqFdLayout.set(irqfd, number, spi, flags),
+                () -> verb + " interrupt SPI " + spi);
+    }
+
+    @Override
+    public void close() {
+        fd.close();
+    }
+
+    private void call(
+            long request,
+            StructLayout layout,
+            Consumer<MemorySegment> fill,
+            Supplier<String> operation) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment struct = arena.allocate(layout);
+            fill.accept(struct);
+            int result;
+            do {
+                result = fd.ioctl(request, struct);
+            } while (result == -Errno.EINTR.number());
+            if (result < 0) {
+                throw Errno.exception("vm " + name + ": cannot " + operation.get(), -result);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package jinn.hypervisor;
+
+import java.lang.foreign.MemorySegment;
+import jinn.posix.EventFd;
+
+/**
+ * A virtual machine of the hypervisor.
+ *
+ * <p>Addresses are guest-physical. Every method may be called from any thread, and throws {@link
+ * jinn.error.SyscallException} when the hypervisor refuses. The order is: memory, interrupt controller, vCPUs, the rest.
+ */
+public interface Vm extends AutoCloseable {
+
+    /**
+     * Gives the guest RAM.
+     *
+     * @param slot the region's number, from 0
+     * @param address where the guest sees it
+     * @param host the memory behind it, alone in its mapping; it must outlive the VM
+     */
+    void addMemory(int slot, long address, MemorySegment host);
+
+    /**
+     * Makes the GICv3.
+     *
+     * @param distributor address of the distributor's registers
+     * @param distributorBytes their size
+     * @param redistributors address of vCPU 0's redistributor; the others follow it
+     * @param redistributorBytes size of all redistributors
+     */
+    void createInterruptController(
+            long distributor, long distributorBytes, long redistributors, long redistributorBytes);
+
+    /** Makes the vCPU {@code id}. All but vCPU 0 start powered off. */
+    Vcpu createVcpu(int id);
+
+    /** Tells the hypervisor where the device tree is. */
+    void setDeviceTree(long address, long bytes);
+
+    /**
+     * Makes guest stores that match {@code key} signal {@code target} without a vCPU exit.
+     *
+     * @throws jinn.error.SyscallException EEXIST when the driver sees a collision with another doorbell, ENOTTY or
+     *     EOPNOTSUPP when it has no doorbells
+     */
+    void assignDoorbell(DoorbellKey key, EventFd target);
+
+    /** Ends {@link #assignDoorbell}. When it returns, {@code target} is signalled no more. */
+    void deassignDoorbell(DoorbellKey key, EventFd target);
+
+    /**
+     * Makes a signal of {@code source} raise a shared peripheral interrupt once.
+     *
+     * @param spi its index, INTID - 32
+     */
+    void assignInterrupt(int spi, EventFd source);
+
+    /** Ends {@link #assignInterrupt}. */
+    void deassignInterrupt(int spi, EventFd source);
+
+    /** Gives the VM up. The hypervisor ends it when its vCPUs are closed too. */
+    @Override
+    void close();
+}

@@ -1,0 +1,2 @@
+/** Interrupts on their way from a device into the guest. */
+package jinn.interrupt;

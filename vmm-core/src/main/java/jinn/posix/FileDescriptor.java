@@ -1,0 +1,109 @@
+package jinn.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An open file descriptor and, unless it is borrowed, the duty to close it.
+ *
+ * <p>Calls may come from any thread. Whoever closes it makes sure that no other thread is inside a call: the kernel may
+ * give the number to another file at once.
+ */
+public final class FileDescriptor implements AutoCloseable {
+
+    private static final int O_RDWR = 2;
+    private static final int O_CLOEXEC = 0x80000;
+
+    private final int number;
+    private final String name;
+    private final boolean owned;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private FileDescriptor(int number, String name, boolean owned) {
+        this.number = number;
+        this.name = name;
+        this.owned = owned;
+    }
+
+    /**
+     * Takes over a descriptor that a system call returned.
+     *
+     * @param name what it is, for messages
+     */
+    public static FileDescriptor owning(int number, String name) {
+        return new FileDescriptor(number, name, true);
+    }
+
+    /** Refers to a descriptor that somebody else closes, for example standard input. */
+    public static FileDescriptor borrowing(int number, String name) {
+        return new FileDescriptor(number, name, false);
+    }
+
+    /**
+     * Opens {@code path} for reading and writing, close-on-exec.
+     *
+     * @throws jinn.error.SyscallException with the errno of open(2)
+     */
+    public static FileDescriptor open(String path) {
+        MemorySegment state = CallState.ofThread();
+        try (Arena arena = Arena.ofConfined()) {
+            int fd = Libc.open(state, arena.allocateFrom(path), O_RDWR | O_CLOEXEC);
+            if (fd < 0) {
+                throw Errno.exception("cannot open " + path, CallState.errno(state));
+            }
+            return owning(fd, path);
+        }
+    }
+
+    /** Returns the number; the descriptor must be open. */
+    public int number() {
+        if (closed.get()) {
+            throw new IllegalStateException(name + " is closed");
+        }
+        return number;
+    }
+
+    /** Calls ioctl(2) with a pointer. Returns its result, or {@code -errno}. */
+    public int ioctl(long request, MemorySegment argument) {
+        MemorySegment state = CallState.ofThread();
+        return CallState.resultOrErrno(state, Libc.ioctl(state, number(), request, argument));
+    }
+
+    /** Calls ioctl(2) with an integer. Returns its result, or {@code -errno}. */
+    public int ioctl(long request, long argument) {
+        MemorySegment state = CallState.ofThread();
+        return CallState.resultOrErrno(state, Libc.ioctl(state, number(), request, argument));
+    }
+
+    /** Reads up to {@code bytes} bytes to the start of the buffer. Returns how many, 0 at the end, or {@code -errno}. */
+    public long read(MemorySegment buffer, long bytes) {
+        MemorySegment state = CallState.ofThread();
+        return CallState.resultOrErrno(state, Libc.read(state, number(), buffer, bytes));
+    }
+
+    /** Writes up to {@code bytes} bytes from the start of the buffer. Returns how many, or {@code -errno}. */
+    public long write(MemorySegment buffer, long bytes) {
+        MemorySegment state = CallState.ofThread();
+        return CallState.resultOrErrno(state, Libc.write(state, number(), buffer, bytes));
+    }
+
+    /** Closes the descriptor unless it is borrowed. A second call does nothing. */
+    @Override
+    public void close() {
+        if (closed.getAndSet(true) || !owned) {
+            return;
+        }
+        MemorySegment state = CallState.ofThread();
+        int result = Libc.close(state, number);
+        // Linux has closed it even when it says EINTR; calling again could close another thread's new file.
+        if (result < 0 && CallState.errno(state) != Errno.EINTR.number()) {
+            throw Errno.exception("cannot close " + name, CallState.errno(state));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " (fd " + number + ")";
+    }
+}

@@ -1,0 +1,99 @@
+package jinn.posix;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A shared, readable and writable mapping of a whole {@link MemFd}, between two inaccessible guard ranges.
+ *
+ * <p>GZVM_SET_USER_MEMORY_REGION wants the kernel's mapping (the VMA) around an address to be exactly as long as the
+ * region. The kernel joins neighbours of equal kind into one VMA; the guards keep any neighbour away. They also turn an
+ * overrun in native code into a fault.
+ */
+public final class Mapping implements AutoCloseable {
+
+    /** Guards are as wide as the alignment, so that the mapping can start at a multiple of it. */
+    private static final long ALIGNMENT_BYTES = 2L << 20;
+
+    private static final int PROT_NONE = 0;
+    private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int MAP_SHARED = 0x01;
+    private static final int MAP_PRIVATE = 0x02;
+    private static final int MAP_FIXED = 0x10;
+    private static final int MAP_ANONYMOUS = 0x20;
+    private static final int MAP_NORESERVE = 0x4000;
+    private static final long MAP_FAILED = -1;
+
+    private final Arena arena;
+    private final MemorySegment segment;
+
+    private Mapping(Arena arena, MemorySegment segment) {
+        this.arena = arena;
+        this.segment = segment;
+    }
+
+    /** Maps all of {@code memory} at an address that is a multiple of 2 MiB. The descriptor may be closed afterwards. */
+    public static Mapping of(MemFd memory) {
+        long reservedBytes = memory.bytes() + 3 * ALIGNMENT_BYTES;
+        MemorySegment reserved = map(
+                MemorySegment.NULL,
+                reservedBytes,
+                PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                -1,
+                memory);
+        Arena arena = Arena.ofShared();
+        try {
+            long start = (reserved.address() + 2 * ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
+            MemorySegment mapped = map(
+                    MemorySegment.ofAddress(start),
+                    memory.bytes(),
+                    PROT_READ_WRITE,
+                    MAP_SHARED | MAP_FIXED,
+                    memory.descriptor().number(),
+                    memory);
+            return new Mapping(arena, withCleanup(mapped, memory.bytes(), arena, reserved, reservedBytes));
+        } catch (RuntimeException e) {
+            arena.close();
+            unmap(reserved, reservedBytes);
+            throw e;
+        }
+    }
+
+    /** Returns the memory. Access from any thread is allowed until {@link #close}, and throws after it. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /** Removes the mapping and its guards. A second call does nothing. */
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+
+    private static MemorySegment map(
+            MemorySegment address, long bytes, int protection, int flags, int fd, MemFd memory) {
+        MemorySegment state = CallState.ofThread();
+        MemorySegment mapped = Libc.mmap(state, address, bytes, protection, flags, fd, 0);
+        if (mapped.address() == MAP_FAILED) {
+            throw Errno.exception(
+                    "cannot map " + memory.bytes() + " bytes of " + memory.descriptor(), CallState.errno(state));
+        }
+        return mapped;
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment withCleanup(
+            MemorySegment mapped, long bytes, Arena arena, MemorySegment reserved, long reservedBytes) {
+        return mapped.reinterpret(bytes, arena, ignored -> unmap(reserved, reservedBytes));
+    }
+
+    private static void unmap(MemorySegment address, long bytes) {
+        MemorySegment state = CallState.ofThread();
+        if (Libc.munmap(state, address, bytes) < 0) {
+            throw Errno.exception("cannot unmap " + bytes + " bytes", CallState.errno(state));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package jinn.virtio;
+
+/**
+ * A virtio device without its transport.
+ *
+ * <p>{@link #activate}, {@link #queueNotified} and {@link #reset} run on the thread of the device's {@link
+ * QueueExecutor}. The others run on any thread, several at once.
+ */
+public interface VirtioDevice {
+
+    /** Returns the kind of device. */
+    DeviceType type();
+
+    /** Returns the name for messages, unique in the VM. */
+    String name();
+
+    /** Returns how many queues the device has, whether the driver uses them or not. */
+    int queueCount();
+
+    /** Returns the most descriptors a queue may have: a power of two up to 32768. */
+    int maximumQueueSize();
+
+    /** Returns the device's own feature bits; those of queues and transport are added by the transport. */
+    long features();
+
+    /**
+     * Reads the configuration space, little-endian.
+     *
+     * @param offset bytes from the start of the configuration space
+     * @param size width in bytes: 1, 2, 4 or 8
+     * @return the value, zero-extended; bytes beyond the configuration space are 0
+     */
+    long readConfig(int offset, int size);
+
+    /**
+     * Writes the configuration space. What cannot be written is ignored.
+     *
+     * @param offset bytes from the start of the configuration space
+     * @param size width in bytes: 1, 2, 4 or 8
+     * @param value the value, zero-extended
+     */
+    void writeConfig(int offset, int size, long value);
+
+    /**
+     * Starts the device: the driver has set DRIVER_OK. {@link #queueNotified} follows for every ready queue.
+     *
+     * @param context the device's access to the driver until {@link #reset}
+     */
+    void activate(DeviceContext context);
+
+    /**
+     * Looks at a queue: the driver has kicked it, or may have.
+     *
+     * @param queue its number, below {@link #queueCount}
+     * @throws jinn.error.GuestFaultException if the driver broke a rule; the transport then stops the device
+     */
+    void queueNotified(int queue);
+
+    /** Stops the device and drops its context. Also called for a device that is not active. */
+    void reset();
+}

@@ -1,0 +1,214 @@
+package jinn.virtio.queue;
+
+import java.util.Locale;
+import jinn.error.GuestFaultException;
+import jinn.memory.GuestMemory;
+
+/**
+ * One request of the driver: buffers to read, then buffers to write (virtio 1.2 section 2.7.4).
+ *
+ * <p>Made once by {@link VirtQueue#newChain} and filled anew by each {@link VirtQueue#pop}. Filling reads every
+ * descriptor exactly once and checks the copy: order, length, range and the number of descriptors. So the guest cannot
+ * change a chain any more once it is here, only the content of its buffers. Owned by the queue's thread.
+ */
+public final class DescriptorChain {
+
+    private static final long MAXIMUM_TOTAL_BYTES = 0xffff_ffffL;
+
+    private final GuestMemory memory;
+    private final long[] addresses;
+    private final long[] lengths;
+
+    private int head;
+    private int count;
+    private int readableCount;
+    private long readableBytes;
+    private long writableBytes;
+
+    private int readBuffer;
+    private long readOffset;
+    private long bytesRead;
+    private int writeBuffer;
+    private long writeOffset;
+    private long bytesWritten;
+
+    DescriptorChain(GuestMemory memory, int capacity) {
+        this.memory = memory;
+        this.addresses = new long[capacity];
+        this.lengths = new long[capacity];
+    }
+
+    /** Returns how many bytes the driver gave to read, in all and not only what is left. */
+    public long readableBytes() {
+        return readableBytes;
+    }
+
+    /** Returns how many bytes the driver gave to write, in all and not only what is left. */
+    public long writableBytes() {
+        return writableBytes;
+    }
+
+    /** Returns how many bytes {@link #read} can still give. */
+    public long readableLeft() {
+        return readableBytes - bytesRead;
+    }
+
+    /** Returns how many bytes {@link #write} can still take. */
+    public long writableLeft() {
+        return writableBytes - bytesWritten;
+    }
+
+    /** Returns how many bytes were written; the used ring tells the driver this number. */
+    public long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /**
+     * Copies the next bytes of the readable part.
+     *
+     * @return how many: {@code length}, or fewer when the readable part ends
+     */
+    public int read(byte[] target, int offset, int length) {
+        int copied = 0;
+        while (copied < length && readBuffer < readableCount) {
+            int step = (int) Math.min(length - copied, lengths[readBuffer] - readOffset);
+            memory.copyFrom(addresses[readBuffer] + readOffset, target, offset + copied, step);
+            copied += step;
+            readOffset += step;
+            if (readOffset == lengths[readBuffer]) {
+                readBuffer++;
+                readOffset = 0;
+            }
+        }
+        bytesRead += copied;
+        return copied;
+    }
+
+    /**
+     * Copies bytes to the next place of the writable part.
+     *
+     * @return how many: {@code length}, or fewer when the writable part ends
+     */
+    public int write(byte[] source, int offset, int length) {
+        int copied = 0;
+        while (copied < length && writeBuffer < count) {
+            int step = (int) Math.min(length - copied, lengths[writeBuffer] - writeOffset);
+            memory.copyTo(addresses[writeBuffer] + writeOffset, source, offset + copied, step);
+            copied += step;
+            writeOffset += step;
+            if (writeOffset == lengths[writeBuffer]) {
+                writeBuffer++;
+                writeOffset = 0;
+            }
+        }
+        bytesWritten += copied;
+        return copied;
+    }
+
+    int head() {
+        return head;
+    }
+
+    int capacity() {
+        return addresses.length;
+    }
+
+    /**
+     * Fills this chain from the descriptor table.
+     *
+     * @param table guest-physical address of the table
+     * @param size number of descriptors in the table, and the most a chain may have
+     * @param first index of the chain's first descriptor, already checked
+     * @param indirectAllowed whether VIRTIO_F_INDIRECT_DESC was negotiated
+     */
+    void load(long table, int size, int first, boolean indirectAllowed) {
+        clear(first);
+        long currentTable = table;
+        long currentSize = size;
+        boolean inIndirect = false;
+        long index = first;
+        while (true) {
+            long descriptor = currentTable + index * Descriptor.BYTES;
+            long address = memory.readU64(descriptor + Descriptor.ADDRESS);
+            long length = memory.readU32(descriptor + Descriptor.LENGTH);
+            int flags = memory.readU16(descriptor + Descriptor.FLAGS);
+            int next = memory.readU16(descriptor + Descriptor.NEXT);
+            if ((flags & Descriptor.FLAG_INDIRECT) != 0) {
+                checkIndirect(flags, length, indirectAllowed && !inIndirect);
+                memory.check(address, length);
+                currentTable = address;
+                currentSize = length / Descriptor.BYTES;
+                inIndirect = true;
+                index = 0;
+                continue;
+            }
+            append(address, length, (flags & Descriptor.FLAG_WRITE) != 0, size);
+            if ((flags & Descriptor.FLAG_NEXT) == 0) {
+                break;
+            }
+            if (next >= currentSize) {
+                throw fault("next descriptor %d is outside its table of %d", next, currentSize);
+            }
+            index = next;
+        }
+        writeBuffer = readableCount;
+    }
+
+    private void clear(int first) {
+        head = first;
+        count = 0;
+        readableCount = 0;
+        readableBytes = 0;
+        writableBytes = 0;
+        readBuffer = 0;
+        readOffset = 0;
+        bytesRead = 0;
+        writeBuffer = 0;
+        writeOffset = 0;
+        bytesWritten = 0;
+    }
+
+    /* Virtio 1.2 section 2.7.5.3: one level, the last of its chain, a whole number of descriptors. */
+    private void checkIndirect(int flags, long length, boolean allowed) {
+        if (!allowed) {
+            throw fault("indirect descriptor where none may be");
+        }
+        if ((flags & Descriptor.FLAG_NEXT) != 0) {
+            throw fault("indirect descriptor with a next descriptor");
+        }
+        if (length == 0 || length % Descriptor.BYTES != 0) {
+            throw fault("indirect table of %d bytes is not a whole number of descriptors", length);
+        }
+    }
+
+    private void append(long address, long length, boolean writable, int limit) {
+        /* The bound also ends a loop: a chain that bites its tail becomes longer than the queue (section 2.7.5.3.1). */
+        if (count == limit) {
+            throw fault("more than %d descriptors", limit);
+        }
+        if (length == 0) {
+            throw fault("buffer %d at 0x%x is empty", count, address);
+        }
+        if (!writable && count > readableCount) {
+            throw fault("buffer %d at 0x%x is readable after a writable one", count, address);
+        }
+        memory.check(address, length);
+        addresses[count] = address;
+        lengths[count] = length;
+        count++;
+        if (writable) {
+            writableBytes += length;
+        } else {
+            readableCount++;
+            readableBytes += length;
+        }
+        if (readableBytes + writableBytes > MAXIMUM_TOTAL_BYTES) {
+            throw fault("more than %d bytes", MAXIMUM_TOTAL_BYTES);
+        }
+    }
+
+    private GuestFaultException fault(String format, Object... values) {
+        return new GuestFaultException(
+                "descriptor chain " + head + ": " + String.format(Locale.ROOT, format, values));
+    }
+}

@@ -1,0 +1,12 @@
+/**
+ * The Jinn virtual machine monitor as a library: reads a VM's description, assembles it on {@code /dev/gzvm} and runs
+ * it.
+ */
+module jinn.core {
+    requires tools.jackson.core;
+
+    exports jinn.config;
+    exports jinn.doorbell;
+    exports jinn.error;
+    exports jinn.vm;
+}

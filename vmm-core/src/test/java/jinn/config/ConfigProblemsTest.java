@@ -1,0 +1,204 @@
+package jinn.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import jinn.error.ConfigException;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One row a problem: the JSON text and the one line that the user reads, after the file's name. */
+final class ConfigProblemsTest {
+
+    private static final String BOOT = "'boot': {'kernel': 'Image'}";
+
+    @TempDir
+    private Path directory;
+
+    static Stream<Arguments> malformed() {
+        return Stream.of(
+                arguments("", "1:1: $: not JSON: the file is empty"),
+                arguments("{", "1:2: $: not JSON: the file ends inside of a value"),
+                arguments(
+                        "{'name' 7}",
+                        "1:9: $: not JSON: unexpected character ('7' (code 55)): was expecting a colon to separate"
+                                + " property name and value"),
+                arguments(
+                        "\u001b[31m",
+                        "1:1: $: not JSON: illegal character ((CTRL-CHAR, code 27)): only regular white space (\\r,"
+                                + " \\n, \\t) is allowed between tokens"),
+                arguments(
+                        "{'a': tru\u001b}",
+                        "1:7: $: not JSON: unrecognized token 'tru\\u001b': was expecting (JSON String, Number, Array, Object or token"
+                                + " 'null', 'true' or 'false')"),
+                arguments("{} {}", "1:4: $: not JSON: something follows the closing brace"),
+                arguments("{'name': 'a',\n 'name': 'b'}", "2:2: $.name: duplicate key: \"name\" stands here again"),
+                arguments("[]", "1:1: $: [...]: must be an object, not an array"),
+                arguments("7", "1:1: $: 7: must be an object, not a number"));
+    }
+
+    static Stream<Arguments> types() {
+        return Stream.of(
+                arguments("{" + BOOT + ", 'name': 7}", "1:39: $.name: 7: must be a string"),
+                arguments(
+                        "{" + BOOT + ", 'machine': 'big'}",
+                        "1:42: $.machine: \"big\": must be an object, not a string"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'cpus': '2'}}",
+                        "1:51: $.machine.cpus: \"2\": must be a whole number"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'cpus': 1.5}}",
+                        "1:51: $.machine.cpus: 1.5: must be a whole number"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'cpus': 99999999999}}",
+                        "1:51: $.machine.cpus: 99999999999: must be a whole number"),
+                arguments("{" + BOOT + ", 'devices': {}}", "1:42: $.devices: {...}: must be an array"),
+                arguments("{" + BOOT + ", 'devices': [null]}", "1:43: $.devices[0]: null: must be an object, not null"),
+                arguments(
+                        "{" + BOOT + ", 'a\\nb': 1}",
+                        "1:31: $.\"a\\u000ab\": unknown key: must be one of boot,"
+                                + " devices, doorbells, machine, name, serial"));
+    }
+
+    static Stream<Arguments> sections() {
+        return Stream.of(
+                arguments("{}", "1:1: $.boot: missing: must be an object with the kernel to boot"),
+                arguments("{'boot': {}}", "1:10: $.boot.kernel: missing: must be the path of an arm64 Image"),
+                arguments("{" + BOOT + ", 'machine': {'cpus': 9}}", "1:51: $.machine.cpus: 9: must be 1 to 8"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': '8MiB'}}",
+                        "1:53: $.machine.memory: 8MiB: must be 16MiB to 64GiB, a multiple of 4KiB"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': '16385KiB'}}",
+                        "1:53: $.machine.memory: 16385KiB: must be 16MiB to 64GiB, a multiple of 4KiB"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': 256}}",
+                        "1:53: $.machine.memory: 256: must be a size with its unit (KiB, MiB, GiB), as in \"512MiB\""),
+                arguments(
+                        "{'boot': {'kernel': 'Image', 'cmdline': 'a\\u0000b'}}",
+                        "1:41: $.boot.cmdline: \"a\\u0000b\": must not have a NUL character"),
+                arguments(
+                        "{'boot': {'kernel': 'Image', 'cmdline': '" + "x".repeat(2048) + "'}}",
+                        "1:41: $.boot.cmdline: 2048 bytes: must be at most 2047 bytes"),
+                arguments(
+                        "{" + BOOT + ", 'serial': {'target': 'tty'}}",
+                        "1:52: $.serial.target: \"tty\": must be \"terminal\", \"output\" or \"none\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'disk'}]}",
+                        "1:52: $.devices[0].type: \"disk\": must be \"console\" or \"rng\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'rng', 'target': 'none'}]}",
+                        "1:59: $.devices[0].target: unknown key: must be one of type"),
+                arguments(
+                        "{" + BOOT + ", 'serial': {'target': 'terminal'},\n"
+                                + "'devices': [{'type': 'console', 'target': 'terminal'}]}",
+                        "2:43: $.devices[0].target: \"terminal\": must be on one console only, but $.serial.target"
+                                + " has it"));
+    }
+
+    static Stream<Arguments> doorbells() {
+        return Stream.of(
+                arguments(
+                        "{'address': '0xb000000', 'length': 4}", "3:1: $.doorbells[0].name: missing: must be a string"),
+                arguments(
+                        "{'name': 'a', 'length': 4}",
+                        "3:1: $.doorbells[0].address: missing: must be a hex string," + " as in \"0x0b000000\""),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000'}",
+                        "3:1: $.doorbells[0].length: missing: must be 1, 2, 4 or 8 bytes, or 0 for a store of any"
+                                + " length"),
+                arguments(
+                        "{'name': 'a', 'address': 184549376, 'length': 4}",
+                        "3:26: $.doorbells[0].address: 184549376: must be a hex string of at most 64 bits, as in"
+                                + " \"0x0b000000\""),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000', 'length': 3}",
+                        "3:49: $.doorbells[0].length: 3: must be 1, 2, 4 or 8 bytes, or 0 for a store of any length"),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000002', 'length': 4}",
+                        "3:26: $.doorbells[0].address: 0x0b000002: must be aligned to its length 4"),
+                arguments(
+                        "{'name': 'a', 'address': '0xffffffffffffffff', 'length': 1}",
+                        "3:26: $.doorbells[0].address: 0xffffffffffffffff: must be below 0x10000000000"),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000', 'length': 1, 'match': '0x100'}",
+                        "3:61: $.doorbells[0].match: 0x100: must fit into the length 1"),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000', 'length': 0, 'match': 0}",
+                        "3:61: $.doorbells[0].match: 0x0: needs a length of 1, 2, 4 or 8; length 0 rings on any"
+                                + " value"),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000', 'length': 4, 'match': -1}",
+                        "3:61: $.doorbells[0].match: -1: must be a hex string, as in \"0x1\", or a whole number, of"
+                                + " at most 64 bits"),
+                arguments(
+                        "{'name': 'a', 'address': '0x40000000', 'length': 4}",
+                        "3:26: $.doorbells[0].address: 0x40000000: must not lie on RAM at 0x40000000-0x4fffffff"),
+                arguments(
+                        "{'name': 'a', 'address': '0xa000050', 'length': 4}",
+                        "3:26: $.doorbells[0].address: 0x0a000050: must not lie on the virtio-mmio devices at"
+                                + " 0x0a000000-0x0a003fff"),
+                arguments(
+                        "{'name': 'a', 'address': '0x8000ff8', 'length': 8}",
+                        "3:26: $.doorbells[0].address: 0x08000ff8: must not lie on the GIC distributor at"
+                                + " 0x08000000-0x0800ffff"),
+                arguments(
+                        "{'name': 'a', 'address': '0x80bffff', 'length': 0}",
+                        "3:26: $.doorbells[0].address: 0x080bffff: must not lie on the GIC redistributors at"
+                                + " 0x080a0000-0x080bffff"),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000', 'length': 4},\n"
+                                + "{'name': 'a', 'address': '0xb000004', 'length': 4}",
+                        "4:10: $.doorbells[1].name: \"a\": must be unique, but $.doorbells[0] has it too"),
+                arguments(
+                        "{'name': 'a', 'address': '0xb000000', 'length': 4, 'match': 1},\n"
+                                + "{'name': 'b', 'address': '0xb000000', 'length': 4, 'match': '0x1'}",
+                        "4:26: $.doorbells[1].address: 0x0b000000: doorbell \"b\" cannot be told apart from \"a\":"
+                                + " must differ in address, in length (not 0), or in match"));
+    }
+
+    @ParameterizedTest
+    @MethodSource({"malformed", "types", "sections"})
+    void tellsTheProblemWithItsPlaceValueAndWhatIsAllowed(String json, String expected) throws IOException {
+        assertEquals(directory.resolve("vm.json") + ":" + expected, problemOf(json));
+    }
+
+    @ParameterizedTest
+    @MethodSource("doorbells")
+    void tellsTheProblemOfADoorbell(String doorbells, String expected) throws IOException {
+        String json = "{" + BOOT + ",\n'doorbells': [\n" + doorbells + "]}";
+        assertEquals(directory.resolve("vm.json") + ":" + expected, problemOf(json));
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void tellsWhyAFileCannotBeBooted(String name, String reason) throws IOException {
+        Files.createFile(directory.resolve("empty"));
+        String file = directory.resolve(name).toString();
+        assertEquals(
+                directory.resolve("vm.json") + ":1:21: $.boot.kernel: \"" + name
+                        + "\": must be a file that can be read, but \"" + file + "\" " + reason,
+                problemOf("{'boot': {'kernel': '" + name + "'}}"));
+    }
+
+    static Stream<Arguments> files() {
+        return Stream.of(
+                arguments("missing", "does not exist"),
+                arguments("empty", "is empty"),
+                arguments("/dev", "is not a regular file"));
+    }
+
+    private String problemOf(String json) throws IOException {
+        Files.writeString(directory.resolve("Image"), "kernel");
+        Path file = Files.writeString(directory.resolve("vm.json"), json.replace('\'', '"'));
+        return assertThrows(ConfigException.class, () -> ConfigLoader.load(file))
+                .getMessage();
+    }
+}
