@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Doorbells: guest stores that become eventfd signals inside the kernel.
+ *
+ * A store is looked up with at most three hash probes, one for each kind of
+ * doorbell that can match it: the data, any data of this width, any width. The
+ * collision rule lets at most one of them succeed, so the order is free, and the
+ * cost depends neither on how many doorbells there are nor on how many share an
+ * address.
+ *
+ * Readers are in an RCU section, never in a lock. An assign publishes and
+ * returns. A deassign unlinks, then waits until no reader can be about to signal
+ * the eventfd any more; the expedited wait, because user space sits in the ioctl
+ * meanwhile, resetting a device.
+ */
+#include <linux/err.h>
+#include <linux/eventfd.h>
+#include <linux/file.h>
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/rculist.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "gzvm.h"
+#include "gzvm_compat.h"
+#include "gzvm_ioeventfd_rules.h"
+
+/**
+ * struct gzvm_ioeventfd_entry - an assigned doorbell
+ * @key: its identity, constant
+ * @eventfd: what it signals; one reference
+ * @store_node: in ioeventfds.by_store
+ * @key_node: in ioeventfds.by_key
+ */
+struct gzvm_ioeventfd_entry {
+	struct gzvm_doorbell_key key;
+	struct eventfd_ctx *eventfd;
+	struct hlist_node store_node;
+	struct rb_node key_node;
+};
+
+#define rb_to_entry(node)	rb_entry_safe(node, struct gzvm_ioeventfd_entry, key_node)
+
+static u32 gzvm_ioeventfd_hash(const struct gzvm_doorbell_key *key)
+{
+	u64 kind = (u64)key->len << 1 | key->wildcard;
+
+	/* Two multiplications: data of neighbouring queues spread like addresses do. */
+	return hash_64(hash_64(key->addr + kind, 64) ^ key->datamatch, GZVM_IOEVENTFD_HASH_BITS);
+}
+
+/**
+ * gzvm_ioeventfd_init() - prepare a VM without doorbells
+ * @vm: the VM
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int gzvm_ioeventfd_init(struct gzvm_vm *vm)
+{
+	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
+
+	mutex_init(&ioeventfds->lock);
+	ioeventfds->by_key = RB_ROOT;
+	ioeventfds->by_store = kvcalloc(1 << GZVM_IOEVENTFD_HASH_BITS, sizeof(struct hlist_head),
+					GFP_KERNEL_ACCOUNT);
+	return ioeventfds->by_store ? 0 : -ENOMEM;
+}
+
+static void gzvm_ioeventfd_free(struct gzvm_ioeventfd_entry *entry)
+{
+	eventfd_ctx_put(entry->eventfd);
+	kfree(entry);
+	atomic_long_dec(&gzvm_driver.doorbells);
+}
+
+/**
+ * gzvm_ioeventfd_release() - drop all doorbells of a VM
+ * @vm: the VM, which nobody can reach any more: there are no readers to wait for
+ */
+void gzvm_ioeventfd_release(struct gzvm_vm *vm)
+{
+	struct gzvm_ioeventfd_entry *entry, *next;
+
+	rbtree_postorder_for_each_entry_safe(entry, next, &vm->ioeventfds.by_key, key_node)
+		gzvm_ioeventfd_free(entry);
+	kvfree(vm->ioeventfds.by_store);
+}
+
+/* The first entry that is not before @key, or NULL. */
+static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_lower_bound(struct gzvm_ioeventfds *ioeventfds,
+							       const struct gzvm_doorbell_key *key)
+{
+	struct rb_node *node = ioeventfds->by_key.rb_node;
+	struct rb_node *found = NULL;
+
+	lockdep_assert_held(&ioeventfds->lock);
+	while (node) {
+		if (gzvm_doorbell_compare(&rb_to_entry(node)->key, key) < 0) {
+			node = node->rb_right;
+		} else {
+			found = node;
+			node = node->rb_left;
+		}
+	}
+	return rb_to_entry(found);
+}
+
+/*
+ * The three places in the order of keys where a colliding doorbell can be; see
+ * gzvm_doorbell_compare().
+ */
+static bool gzvm_ioeventfd_taken(struct gzvm_ioeventfds *ioeventfds,
+				 const struct gzvm_doorbell_key *key)
+{
+	const struct gzvm_doorbell_key places[] = {
+		{ .addr = key->addr, .len = 0, .wildcard = true },
+		{ .addr = key->addr, .len = key->len, .wildcard = true },
+		*key,
+	};
+	struct gzvm_ioeventfd_entry *entry;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		entry = gzvm_ioeventfd_lower_bound(ioeventfds, &places[i]);
+		if (entry && gzvm_doorbell_collides(&entry->key, key))
+			return true;
+	}
+	return false;
+}
+
+static void gzvm_ioeventfd_link(struct gzvm_ioeventfds *ioeventfds,
+				struct gzvm_ioeventfd_entry *entry)
+{
+	struct rb_node **link = &ioeventfds->by_key.rb_node;
+	struct rb_node *parent = NULL;
+
+	lockdep_assert_held(&ioeventfds->lock);
+	while (*link) {
+		parent = *link;
+		if (gzvm_doorbell_compare(&entry->key, &rb_to_entry(parent)->key) < 0)
+			link = &parent->rb_left;
+		else
+			link = &parent->rb_right;
+	}
+	rb_link_node(&entry->key_node, parent, link);
+	rb_insert_color(&entry->key_node, &ioeventfds->by_key);
+	hlist_add_head_rcu(&entry->store_node,
+			   &ioeventfds->by_store[gzvm_ioeventfd_hash(&entry->key)]);
+	ioeventfds->count++;
+}
+
+static void gzvm_ioeventfd_unlink(struct gzvm_ioeventfds *ioeventfds,
+				  struct gzvm_ioeventfd_entry *entry)
+{
+	lockdep_assert_held(&ioeventfds->lock);
+	hlist_del_rcu(&entry->store_node);
+	rb_erase(&entry->key_node, &ioeventfds->by_key);
+	ioeventfds->count--;
+}
+
+static int gzvm_ioeventfd_assign(struct gzvm_vm *vm, const struct gzvm_doorbell_key *key, int fd)
+{
+	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
+	struct gzvm_ioeventfd_entry *entry;
+	struct eventfd_ctx *eventfd;
+	int ret;
+
+	eventfd = eventfd_ctx_fdget(fd);
+	if (IS_ERR(eventfd))
+		return PTR_ERR(eventfd);
+
+	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
+	if (!entry) {
+		ret = -ENOMEM;
+		goto err_put;
+	}
+	entry->key = *key;
+	entry->eventfd = eventfd;
+
+	mutex_lock(&ioeventfds->lock);
+	if (gzvm_ioeventfd_taken(ioeventfds, key))
+		ret = -EEXIST;
+	else if (ioeventfds->count >= GZVM_MAX_IOEVENTFDS)
+		ret = -ENOSPC;
+	else
+		ret = 0;
+	if (!ret) {
+		gzvm_ioeventfd_link(ioeventfds, entry);
+		atomic_long_inc(&gzvm_driver.doorbells);
+	}
+	mutex_unlock(&ioeventfds->lock);
+	if (ret)
+		goto err_free;
+	return 0;
+
+err_free:
+	kfree(entry);
+err_put:
+	eventfd_ctx_put(eventfd);
+	return ret;
+}
+
+static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbell_key *key,
+				   int fd)
+{
+	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
+	struct gzvm_ioeventfd_entry *entry;
+	struct eventfd_ctx *eventfd;
+
+	eventfd = eventfd_ctx_fdget(fd);
+	if (IS_ERR(eventfd))
+		return PTR_ERR(eventfd);
+
+	mutex_lock(&ioeventfds->lock);
+	entry = gzvm_ioeventfd_lower_bound(ioeventfds, key);
+	if (entry && (gzvm_doorbell_compare(&entry->key, key) || entry->eventfd != eventfd))
+		entry = NULL;
+	if (entry)
+		gzvm_ioeventfd_unlink(ioeventfds, entry);
+	mutex_unlock(&ioeventfds->lock);
+	eventfd_ctx_put(eventfd);
+	if (!entry)
+		return -ENOENT;
+
+	/* A vCPU may have found the entry just before; silence begins when it is through. */
+	synchronize_rcu_expedited();
+	gzvm_ioeventfd_free(entry);
+	return 0;
+}
+
+/**
+ * gzvm_ioeventfd_ioctl() - assign or deassign a doorbell
+ * @vm: the VM
+ * @args: private copy of the ioctl's argument
+ *
+ * When a deassign has returned, the eventfd is not signalled through this
+ * doorbell any more and the doorbell's reference to it is gone.
+ *
+ * Return: 0; -EINVAL for unknown flags, PIO, a set @pad or a doorbell that no
+ * store can ring; -EBADF or -EINVAL when @fd is no eventfd; assign: -EEXIST on
+ * collision, -ENOSPC beyond GZVM_MAX_IOEVENTFDS, -ENOMEM; deassign: -ENOENT.
+ */
+int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args)
+{
+	bool wildcard = !(args->flags & GZVM_IOEVENTFD_FLAG_DATAMATCH);
+	const struct gzvm_doorbell_key key = {
+		.addr = args->addr,
+		.datamatch = wildcard ? 0 : args->datamatch,
+		.len = args->len,
+		.wildcard = wildcard,
+	};
+
+	if (args->flags & ~(GZVM_IOEVENTFD_FLAG_DATAMATCH | GZVM_IOEVENTFD_FLAG_DEASSIGN))
+		return -EINVAL;
+	if (memchr_inv(args->pad, 0, sizeof(args->pad)))
+		return -EINVAL;
+	if (!gzvm_doorbell_valid(&key))
+		return -EINVAL;
+
+	if (args->flags & GZVM_IOEVENTFD_FLAG_DEASSIGN)
+		return gzvm_ioeventfd_deassign(vm, &key, args->fd);
+	return gzvm_ioeventfd_assign(vm, &key, args->fd);
+}
+
+static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_probe(struct gzvm_ioeventfds *ioeventfds,
+							 const struct gzvm_doorbell_key *key,
+							 const struct gzvm_store *store)
+{
+	struct hlist_head *bucket = &ioeventfds->by_store[gzvm_ioeventfd_hash(key)];
+	struct gzvm_ioeventfd_entry *entry;
+
+	hlist_for_each_entry_rcu(entry, bucket, store_node)
+		if (gzvm_doorbell_matches(&entry->key, store))
+			return entry;
+	return NULL;
+}
+
+/**
+ * gzvm_ioeventfd_signal() - ring the doorbell that a store matches
+ * @vm: the VM
+ * @store: private copy of the store
+ *
+ * Context: any that may take RCU read locks; does not sleep or allocate.
+ * Return: true when there was one, and the guest can go on.
+ */
+bool gzvm_ioeventfd_signal(struct gzvm_vm *vm, const struct gzvm_store *store)
+{
+	const struct gzvm_doorbell_key kinds[] = {
+		{ .addr = store->addr, .len = store->len, .datamatch = store->data },
+		{ .addr = store->addr, .len = store->len, .wildcard = true },
+		{ .addr = store->addr, .len = 0, .wildcard = true },
+	};
+	struct gzvm_ioeventfd_entry *entry = NULL;
+	int i;
+
+	rcu_read_lock();
+	for (i = 0; i < ARRAY_SIZE(kinds) && !entry; i++)
+		entry = gzvm_ioeventfd_probe(&vm->ioeventfds, &kinds[i], store);
+	if (entry)
+		gzvm_eventfd_signal(entry->eventfd);
+	rcu_read_unlock();
+	return entry;
+}
