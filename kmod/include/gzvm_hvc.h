@@ -39,12 +39,6 @@ enum gzvm_hvc_number {
 	GZVM_HVC_MAP_GUEST_BLOCK = 18,	/* x1 VM id, x2 slot, x3 gfn, x4 pages */
 	GZVM_HVC_GET_STATISTICS = 19,	/* x1 VM id; out x1, x2 bytes */
 	GZVM_HVC_COUNT,
-	/*
-	 * Own extension, outside GenieZone's 0..19: take [gpa, gpa + bytes) of a
-	 * slot away from the guest and forget the slot when all of it is gone.
-	 * x1 VM id, x2 slot.
-	 */
-	GZVM_HVC_UNMAP_SLOT = 0x80,
 };
 
 static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
@@ -70,9 +64,8 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 #define GZVM_DRIVER_SUB			0
 
 /*
- * The run area: two physically contiguous pages per vCPU, owned by the driver
- * from CREATE_VCPU's point of view lent to the hypervisor until DESTROY_VCPU.
- * Page 0 begins with struct gzvm_vcpu_run, page 1 with struct gzvm_vcpu_hwstate.
+ * The run area: two physically contiguous pages per vCPU that the driver owns
+ * and lends to the hypervisor from CREATE_VCPU to DESTROY_VCPU. Page 0 begins with struct gzvm_vcpu_run, page 1 with struct gzvm_vcpu_hwstate.
  */
 #define GZVM_HVC_PAGE_BYTES		4096
 #define GZVM_RUN_AREA_BYTES		(2 * GZVM_HVC_PAGE_BYTES)
@@ -80,11 +73,11 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 #define GZVM_HWSTATE_LRS		16
 
 /**
- * struct gzvm_vcpu_hwstate - what the hypervisor publishes at every exit
- * @nr_lrs: list registers in @lr
+ * struct gzvm_vcpu_hwstate - what the hypervisor tells the driver beside the exit
+ * @nr_lrs: list registers in @lr; gzhyp publishes none (0)
  * @pad: zero
- * @lr: copies of the list registers, informative
- * @vtimer_offset: CNTVOFF_EL2 of the guest, counter ticks
+ * @lr: copies of the list registers
+ * @vtimer_offset: CNTVOFF_EL2 of the guest in counter ticks, from CREATE_VCPU on
  * @vtimer_delay: GZVM_EXIT_IDLE: ticks until the virtual timer fires
  * @vtimer_migrate: 1 when @vtimer_delay is valid: sleep that long at most
  * @pad2: zero
