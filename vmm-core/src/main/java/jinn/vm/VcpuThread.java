@@ -1,9 +1,10 @@
 package jinn.vm;
 
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLong;
 import jinn.bus.MmioBus;
 import jinn.hypervisor.Vcpu;
 import jinn.hypervisor.VcpuExit;
@@ -21,13 +22,11 @@ final class VcpuThread {
     /** A kick is repeated until the thread has ended: a driver might lose one. */
     private static final long KICK_PERIOD_MS = 100;
 
-    private static final VcpuExit.Kind[] KINDS = VcpuExit.Kind.values();
-
     private final Vcpu vcpu;
     private final MmioBus bus;
     private final VmEnd end;
     private final Thread thread;
-    private final AtomicLongArray returns = new AtomicLongArray(KINDS.length);
+    private final Map<VcpuExit.Kind, AtomicLong> returns = new EnumMap<>(VcpuExit.Kind.class);
     private volatile boolean stopping;
     private volatile KickableThread kickable;
 
@@ -35,6 +34,9 @@ final class VcpuThread {
         this.vcpu = vcpu;
         this.bus = bus;
         this.end = end;
+        for (VcpuExit.Kind kind : VcpuExit.Kind.values()) {
+            returns.put(kind, new AtomicLong());
+        }
         this.thread = new Thread(this::run, "vcpu-" + vcpu.id());
     }
 
@@ -70,13 +72,13 @@ final class VcpuThread {
 
     /** Returns the counts so far. May be called from any thread. */
     VcpuStatus status() {
-        Map<String, Long> byReason = new TreeMap<>();
+        Map<String, Long> byReason = new LinkedHashMap<>();
         long total = 0;
-        for (VcpuExit.Kind kind : KINDS) {
-            long count = returns.get(kind.ordinal());
+        for (Map.Entry<VcpuExit.Kind, AtomicLong> entry : returns.entrySet()) {
+            long count = entry.getValue().get();
             total += count;
             if (count > 0) {
-                byReason.put(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), count);
+                byReason.put(entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', '-'), count);
             }
         }
         return new VcpuStatus(vcpu.id(), total, byReason);
@@ -89,7 +91,7 @@ final class VcpuThread {
             try {
                 while (!stopping) {
                     VcpuExit exit = vcpu.run();
-                    returns.incrementAndGet(exit.kind().ordinal());
+                    returns.get(exit.kind()).incrementAndGet();
                     serve(exit);
                 }
             } finally {
