@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -77,6 +78,8 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             tell(result);
             reportWriter.write(result.toJson());
             return ExitCode.of(result.outcome()).number();
+        } catch (NoSuchFileException e) {
+            throw new HostException("cannot write the report " + report + ": no such directory", e);
         } catch (IOException e) {
             throw new HostException("cannot write the report " + report + ": " + e.getMessage(), e);
         }
