@@ -1,4 +1,4 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;

@@ -1,8 +1,9 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import jinn.doorbell.DoorbellPath;
 import jinn.error.ConfigException;
 import jinn.error.SyscallException;
 import jinn.event.EventLoop;
@@ -84,13 +85,11 @@ public final class DoorbellRegistrar implements AutoCloseable {
 
     private void findFallback(Doorbell doorbell, SyscallException refusal) {
         if (UNSUPPORTED.contains(refusal.errno())) {
-            doorbell.setPath(
-                    DoorbellPath.USERSPACE, "the driver has no doorbells: " + Errno.describe(refusal.errno()));
+            doorbell.setPath(DoorbellPath.USERSPACE, "the driver has no doorbells: " + Errno.describe(refusal.errno()));
         } else if (refusal.errno() != Errno.EEXIST.number()) {
             throw refusal;
         } else if (doorbell.request().fallback() != DoorbellRequest.Fallback.SHARED || !share(doorbell)) {
-            doorbell.setPath(
-                    DoorbellPath.USERSPACE, "the driver takes only one doorbell at this address (EEXIST)");
+            doorbell.setPath(DoorbellPath.USERSPACE, "the driver takes only one doorbell at this address (EEXIST)");
         }
     }
 
@@ -99,9 +98,8 @@ public final class DoorbellRegistrar implements AutoCloseable {
      * the driver refuses that too.
      */
     private boolean share(Doorbell newcomer) {
-        List<KernelBinding> old = bindings.stream()
-                .filter(binding -> canShare(binding, newcomer))
-                .toList();
+        List<KernelBinding> old =
+                bindings.stream().filter(binding -> canShare(binding, newcomer)).toList();
         List<Doorbell> sharers = new ArrayList<>();
         old.forEach(binding -> sharers.addAll(binding.doorbells()));
         sharers.add(newcomer);
@@ -110,8 +108,8 @@ public final class DoorbellRegistrar implements AutoCloseable {
         } else if (!replace(old, sharers)) {
             return false;
         }
-        sharers.forEach(doorbell -> doorbell.setPath(
-                DoorbellPath.SHARED, "the driver takes only one doorbell at this address (EEXIST)"));
+        sharers.forEach(doorbell ->
+                doorbell.setPath(DoorbellPath.SHARED, "the driver takes only one doorbell at this address (EEXIST)"));
         return true;
     }
 

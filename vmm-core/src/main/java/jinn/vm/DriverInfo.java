@@ -1,6 +1,10 @@
-package jinn.hypervisor;
+package jinn.vm;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import jinn.error.VmmException;
+import jinn.hypervisor.GzvmDevice;
 
 /**
  * What {@code /dev/gzvm} on this host is and can do.
@@ -33,7 +37,20 @@ public record DriverInfo(
         features = List.copyOf(features);
     }
 
-    static DriverInfo unusable(boolean present, String problem) {
-        return new DriverInfo(present, false, "", 0, false, List.of(), problem);
+    /** Finds out about the driver. Does not fail: what is wrong is in {@link #problem}. */
+    public static DriverInfo probe() {
+        boolean present = Files.exists(Path.of(GzvmDevice.PATH));
+        try (GzvmDevice device = GzvmDevice.open()) {
+            return new DriverInfo(
+                    present,
+                    true,
+                    device.isJinn() ? FLAVOUR_JINN : FLAVOUR_MEDIATEK,
+                    device.guestAddressBits(),
+                    device.hasProtectedVms(),
+                    device.jinnFeatures(),
+                    "");
+        } catch (VmmException e) {
+            return new DriverInfo(present, false, "", 0, false, List.of(), e.getMessage());
+        }
     }
 }

@@ -1,4 +1,4 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import jinn.hypervisor.DoorbellKey;
 

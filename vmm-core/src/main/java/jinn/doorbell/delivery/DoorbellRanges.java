@@ -1,4 +1,4 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,6 +1,8 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import java.util.concurrent.atomic.AtomicLong;
+import jinn.doorbell.DoorbellPath;
+import jinn.doorbell.DoorbellStatus;
 import jinn.hypervisor.DoorbellKey;
 import jinn.virtio.QueueExecutor;
 
@@ -16,10 +18,11 @@ public final class Doorbell {
     private final AtomicLong pending = new AtomicLong();
     private final Runnable deliverPending = this::deliverPending;
 
+    private final AtomicLong kernelRings = new AtomicLong();
+    private final AtomicLong userspaceRings = new AtomicLong();
+
     private volatile DoorbellPath path = DoorbellPath.USERSPACE;
     private volatile String reason = "";
-    private volatile long kernelRings;
-    private volatile long userspaceRings;
 
     Doorbell(DoorbellRequest request, QueueExecutor loop) {
         this.request = request;
@@ -56,19 +59,14 @@ public final class Doorbell {
 
     private void deliverPending() {
         long count = pending.getAndSet(0);
-        userspaceRings += count;
+        userspaceRings.addAndGet(count);
         request.handler().rang(this, count);
     }
 
     /** The driver signalled {@code count} stores. Called on the loop's thread. */
     void ringFromKernel(long count) {
-        kernelRings += count;
+        kernelRings.addAndGet(count);
         request.handler().rang(this, count);
-    }
-
-    /** Counts a store whose ring somebody else has already delivered to the handler. Called on the loop's thread. */
-    public void countDelivered() {
-        userspaceRings += 1;
     }
 
     /** Returns what the user sees of it now. */
@@ -81,7 +79,7 @@ public final class Doorbell {
                 key.matchText(),
                 path,
                 reason,
-                kernelRings,
-                userspaceRings);
+                kernelRings.get(),
+                userspaceRings.get());
     }
 }

@@ -1,4 +1,4 @@
-package jinn.doorbell;
+package jinn.doorbell.delivery;
 
 import java.util.Arrays;
 import java.util.List;
@@ -27,8 +27,9 @@ public final class DoorbellWindow implements MmioDevice {
         this.base = base;
         this.byAddress = doorbells.toArray(Doorbell[]::new);
         this.warnings = warnings;
-        Arrays.sort(byAddress, (a, b) ->
-                Long.compareUnsigned(a.key().address(), b.key().address()));
+        Arrays.sort(
+                byAddress,
+                (a, b) -> Long.compareUnsigned(a.key().address(), b.key().address()));
     }
 
     @Override
@@ -39,7 +40,9 @@ public final class DoorbellWindow implements MmioDevice {
     @Override
     public void write(long offset, int size, long value) {
         long address = base + offset;
-        for (int i = firstAt(address); i < byAddress.length && byAddress[i].key().address() == address; i++) {
+        for (int i = firstAt(address);
+                i < byAddress.length && byAddress[i].key().address() == address;
+                i++) {
             // No two can match: registering the second one would have failed.
             if (byAddress[i].key().matches(address, size, value)) {
                 byAddress[i].ringFromUserspace();
