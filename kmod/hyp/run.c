@@ -146,6 +146,8 @@ static u64 run_guest(struct vcpu *vcpu)
 		kind = guest_enter(vcpu);
 		vgic_sync(vcpu);
 		reason = exit_handle(vcpu, kind);
+		if (vgic_take_ended(vcpu) && reason == EXIT_RESUME)
+			reason = GZVM_EXIT_GZ;
 	} while (reason == EXIT_RESUME);
 	leave(vcpu, cpu);
 	return reason;
