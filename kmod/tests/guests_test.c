@@ -84,8 +84,10 @@ static const struct guest_case cases[] = {
 	{ DOORBELL_CASE("doorbell_datamatch", 1, DATAMATCH) },
 	{ DOORBELL_CASE("doorbell_wrong_width", 1, WRONG_WIDTH),
 	  .accesses = { WRONG_WIDTH_ACCESSES } },
-	{ DOORBELL_CASE("doorbell_wrong_data", 1, WRONG_DATA), .accesses = { WRONG_DATA_ACCESSES } },
-	{ DOORBELL_CASE("doorbell_read", 1, LOADED), .accesses = { READ_ACCESSES } },
+	{ DOORBELL_CASE("doorbell_wrong_data", 1, WRONG_DATA),
+	  .accesses = { WRONG_DATA_ACCESSES } },
+	{ DOORBELL_CASE("doorbell_read", 1, LOADED),
+	  .accesses = { READ_ACCESSES } },
 	{ DOORBELL_CASE("doorbell_shared_address", 1, SHARED_ONE, SHARED_TWO) },
 	{ DOORBELL_CASE("doorbell_any_length", 1, ANY_LENGTH) },
 	{ DOORBELL_CASE("doorbells", 8, WILDCARD, DATAMATCH, WRONG_WIDTH, WRONG_DATA, LOADED,
@@ -226,7 +228,9 @@ static void *run_doorbells(void *argument)
 
 static void test_two_machines_at_once(void)
 {
-	static const struct guest_case first = { DOORBELL_CASE("doorbell_datamatch", 1, DATAMATCH) };
+	static const struct guest_case first = {
+		DOORBELL_CASE("doorbell_datamatch", 1, DATAMATCH)
+	};
 	pthread_t thread;
 	void *first_right = NULL;
 	bool second_right;

@@ -31,8 +31,8 @@ static void __attribute__((noreturn)) usage(void)
 	fprintf(stderr,
 		"usage: gzvm_runner GUEST [option]...\n"
 		"  --doorbell ADDRESS/LENGTH[=DATA]  count stores to a doorbell, LENGTH 0 for any\n"
-		"  --userspace                       match doorbells after the exit, not in the kernel\n"
-		"  --irq-line GSI@MS                 pulse SPI GSI so many milliseconds after the start\n"
+		"  --userspace                       match doorbells in user space\n"
+		"  --irq-line GSI@MS                 pulse SPI GSI MS milliseconds after start\n"
 		"  --cpus N                          1..8, default 1\n"
 		"  --memory MIB                      RAM at 0x40000000, default %d\n"
 		"  --timeout S                       give up after S seconds, default %d\n"
@@ -216,9 +216,10 @@ static void print_summary(const struct machine *m, enum machine_outcome outcome)
 	for (unsigned int i = 0; i < m->vcpu_count; i++) {
 		const struct machine_vcpu *v = &m->vcpus[i];
 
-		printf("vcpu %u: returns %llu (MMIO %llu, system event %llu), interrupted %llu\n", i,
-		       (unsigned long long)v->returns, (unsigned long long)v->mmio_exits,
-		       (unsigned long long)v->system_events, (unsigned long long)v->interruptions);
+		printf("vcpu %u: returns %llu (MMIO %llu, system event %llu), interrupted %llu\n",
+		       i, (unsigned long long)v->returns, (unsigned long long)v->mmio_exits,
+		       (unsigned long long)v->system_events,
+		       (unsigned long long)v->interruptions);
 	}
 	printf("outcome: %s\n", names[outcome]);
 }
