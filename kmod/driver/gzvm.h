@@ -29,6 +29,8 @@
 #include <gzvm_hvc.h>
 
 struct device;
+struct gzvm_ioeventfd_entry;
+struct gzvm_store;
 
 /* SPI indices that a GICv3 has: INTID 32..1019. */
 #define GZVM_MAX_SPI			987
@@ -179,6 +181,8 @@ struct gzvm_vm {
  *             next RUN, or 0; under @run_lock
  * @interrupted: a signal was pending when the last exit was returned; the next
  *               RUN returns -EINTR for it; under @run_lock
+ * @ringing: doorbell that this vCPU is signalling; written by its thread, read by
+ *           deassign
  * @woken: something happened that an idle vCPU has to look at
  * @idle: where the thread sleeps while the guest is idle
  */
@@ -191,6 +195,7 @@ struct gzvm_vcpu {
 	struct gzvm_vcpu_run exit;
 	u32 completes;
 	bool interrupted;
+	struct gzvm_ioeventfd_entry *ringing;
 	bool woken;
 	struct rcuwait idle;
 };
@@ -206,11 +211,19 @@ long gzvm_check_extension(unsigned long argument);
 /* gzvm_memory.c */
 int gzvm_memory_init(struct gzvm_vm *vm);
 void gzvm_memory_release(struct gzvm_vm *vm);
-int gzvm_memory_set_region(struct gzvm_vm *vm,
-			   const struct gzvm_userspace_memory_region *region);
-int gzvm_memory_populate_all(struct gzvm_vm *vm);
+int gzvm_memory_pin(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn, u64 count);
+u64 gzvm_memory_pfn(struct gzvm_memory *memory, u64 gfn);
 int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa);
 void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa);
+
+/* gzvm_memslot.c */
+int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_region *region);
+int gzvm_memslot_populate_all(struct gzvm_vm *vm);
+
+static inline u64 gzvm_memslot_end(const struct gzvm_memslot *slot)
+{
+	return slot->first_gfn + slot->pages;
+}
 
 /* gzvm_vcpu.c */
 int gzvm_vcpu_create_fd(struct gzvm_vm *vm, unsigned long id);
@@ -233,11 +246,10 @@ enum gzvm_next {
 int gzvm_exit_handle(struct gzvm_vcpu *vcpu, u32 reason);
 
 /* gzvm_ioeventfd.c */
-struct gzvm_store;
 int gzvm_ioeventfd_init(struct gzvm_vm *vm);
 void gzvm_ioeventfd_release(struct gzvm_vm *vm);
 int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args);
-bool gzvm_ioeventfd_signal(struct gzvm_vm *vm, const struct gzvm_store *store);
+bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *store);
 
 /* gzvm_irqfd.c */
 int gzvm_irqfd_driver_init(void);

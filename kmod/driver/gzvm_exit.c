@@ -34,7 +34,7 @@ static int gzvm_exit_mmio(struct gzvm_vcpu *vcpu)
 		return GZVM_NEXT_RETURN;
 	store.len = exit->mmio.size;
 	store.data &= GENMASK_ULL(8 * store.len - 1, 0);
-	return gzvm_ioeventfd_signal(vcpu->vm, &store) ? GZVM_NEXT_ENTER : GZVM_NEXT_RETURN;
+	return gzvm_ioeventfd_signal(vcpu, &store) ? GZVM_NEXT_ENTER : GZVM_NEXT_RETURN;
 }
 
 /* ------------------------------------------------------------------ */

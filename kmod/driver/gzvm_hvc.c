@@ -44,6 +44,8 @@ static int gzvm_hvc(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4,
 /**
  * gzvm_hvc_probe() - introduce the driver to the hypervisor
  * @hypervisor: out: the hypervisor's version
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_probe(struct gzvm_version *hypervisor)
 {
@@ -64,6 +66,8 @@ int gzvm_hvc_probe(struct gzvm_version *hypervisor)
  * gzvm_hvc_query_cap() - ask for a property of the hypervisor as a whole
  * @cap: GZVM_CAP_QUERY_*
  * @answer: out: its value
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_query_cap(u64 cap, u64 *answer)
 {
@@ -77,6 +81,8 @@ int gzvm_hvc_query_cap(u64 cap, u64 *answer)
  * @vm_id: the VM
  * @cap: the capability and its arguments
  * @answer: out, may be NULL: x1 as the hypervisor left it
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_enable_cap(u16 vm_id, const struct gzvm_enable_cap *cap, u64 *answer)
 {
@@ -96,7 +102,8 @@ int gzvm_hvc_enable_cap(u16 vm_id, const struct gzvm_enable_cap *cap, u64 *answe
  * @type: 0, the only type known
  * @vm_id: out: its id, owned by the caller until gzvm_hvc_destroy_vm()
  *
- * Return: also -EPROTO when the hypervisor answers with an id that is none.
+ * Return: 0, the errno of the status, or -EPROTO when the hypervisor answers with
+ * an id that is none.
  */
 int gzvm_hvc_create_vm(unsigned long type, u16 *vm_id)
 {
@@ -117,7 +124,7 @@ int gzvm_hvc_create_vm(unsigned long type, u16 *vm_id)
  * @vm_id: the VM, without vCPUs
  * @pages_per_slice: pages the hypervisor gives back in one call; 0 for all
  *
- * Return: -EAGAIN when pages remain: call again.
+ * Return: 0 or the errno of the status; -EAGAIN when pages remain: call again.
  */
 int gzvm_hvc_destroy_vm(u16 vm_id, u32 pages_per_slice)
 {
@@ -131,6 +138,8 @@ int gzvm_hvc_destroy_vm(u16 vm_id, u32 pages_per_slice)
  * @vm_id: its VM
  * @vcpu_id: its number in the VM
  * @run_area: PA of GZVM_RUN_AREA_BYTES, lent until gzvm_hvc_destroy_vcpu()
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_create_vcpu(u16 vm_id, u16 vcpu_id, phys_addr_t run_area)
 {
@@ -144,6 +153,8 @@ int gzvm_hvc_create_vcpu(u16 vm_id, u16 vcpu_id, phys_addr_t run_area)
  * gzvm_hvc_destroy_vcpu() - destroy a vCPU and take its run area back
  * @vm_id: its VM
  * @vcpu_id: its number in the VM
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_destroy_vcpu(u16 vm_id, u16 vcpu_id)
 {
@@ -156,6 +167,8 @@ int gzvm_hvc_destroy_vcpu(u16 vm_id, u16 vcpu_id)
  * gzvm_hvc_create_device() - create a device inside the hypervisor
  * @vm_id: the VM
  * @device: PA of a struct gzvm_create_device, read during the call only
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_create_device(u16 vm_id, phys_addr_t device)
 {
@@ -169,6 +182,8 @@ int gzvm_hvc_create_device(u16 vm_id, phys_addr_t device)
  * @vm_id: the VM
  * @gpa: gpa of the device tree
  * @bytes: room for it
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_set_dtb_config(u16 vm_id, u64 gpa, u64 bytes)
 {
@@ -183,6 +198,8 @@ int gzvm_hvc_set_dtb_config(u16 vm_id, u64 gpa, u64 bytes)
  * @gpa: gpa of the first byte
  * @bytes: length
  * @flags: GZVM_USER_MEM_REGION_*
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_memregion_purpose(u16 vm_id, u64 gpa, u64 bytes, u32 flags)
 {
@@ -195,6 +212,8 @@ int gzvm_hvc_memregion_purpose(u16 vm_id, u64 gpa, u64 bytes, u32 flags)
  * gzvm_hvc_set_memregion() - declare a slot, or populate a part of it
  * @vm_id: the VM
  * @buffer: PA of a struct gzvm_memregion, read during the call only
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_set_memregion(u16 vm_id, phys_addr_t buffer)
 {
@@ -213,6 +232,8 @@ int gzvm_hvc_set_memregion(u16 vm_id, phys_addr_t buffer)
  * @pages: number of pages
  *
  * Mapping what is mapped already in the same way is no error.
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_map_guest(u16 vm_id, u32 slot, u64 pfn, u64 gfn, u64 pages)
 {
@@ -227,6 +248,8 @@ int gzvm_hvc_map_guest(u16 vm_id, u32 slot, u64 pfn, u64 gfn, u64 pages)
  * @slot: slot that contains the pages
  * @gfn: guest page that the first entry becomes
  * @pages: number of entries
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_map_guest_block(u16 vm_id, u32 slot, u64 gfn, u64 pages)
 {
@@ -242,6 +265,7 @@ int gzvm_hvc_map_guest_block(u16 vm_id, u32 slot, u64 gfn, u64 pages)
  * @exit_reason: out: GZVM_EXIT_*
  *
  * Context: process context, interrupts on; a host interrupt ends it.
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_run(u16 vm_id, u16 vcpu_id, u32 *exit_reason)
 {
@@ -272,6 +296,8 @@ void gzvm_hvc_inform_exit(u16 vm_id)
  * @vcpu_id: the vCPU; the caller holds its run_lock
  * @id: register id
  * @value: zero-extended value
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_set_one_reg(u16 vm_id, u16 vcpu_id, u64 id, u64 value)
 {
@@ -287,6 +313,8 @@ int gzvm_hvc_set_one_reg(u16 vm_id, u16 vcpu_id, u64 id, u64 value)
  * @vcpu_id: named by user space, without effect for an SPI
  * @spi: SPI index, INTID - 32
  * @level: 1 or 0
+ *
+ * Return: 0 or the errno of the status.
  */
 int gzvm_hvc_irq_line(u16 vm_id, u16 vcpu_id, u32 spi, u32 level)
 {

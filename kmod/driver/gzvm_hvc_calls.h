@@ -5,8 +5,7 @@
  * may be called from any context that may take an interrupt later, IRQs off
  * included, except gzvm_hvc_run().
  *
- * Return of all of them, if not said otherwise: 0, or the errno of the
- * hypervisor's status: -ENOMEM, -EINVAL, -EOPNOTSUPP, -EAGAIN, -EFAULT.
+ * The errno of a status is -ENOMEM, -EINVAL, -EOPNOTSUPP, -EAGAIN or -EFAULT.
  */
 #ifndef _GZVM_HVC_CALLS_H
 #define _GZVM_HVC_CALLS_H

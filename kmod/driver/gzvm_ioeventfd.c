@@ -8,10 +8,12 @@
  * cost depends neither on how many doorbells there are nor on how many share an
  * address.
  *
- * Readers are in an RCU section, never in a lock. An assign publishes and
- * returns. A deassign unlinks, then waits until no reader can be about to signal
- * the eventfd any more; the expedited wait, because user space sits in the ioctl
- * meanwhile, resetting a device.
+ * A vCPU that looks up takes no lock: the memory of an entry is kept by RCU, and
+ * the vCPU says in vcpu->ringing which entry it is about to signal. An assign
+ * publishes the entry and returns. A deassign marks the entry dead and waits only
+ * for those vCPUs that are inside the signal of this very entry. Waiting for a
+ * grace period instead would cost milliseconds for each queue of each device
+ * reset; it is left to kfree_rcu(), for which nobody waits.
  */
 #include <linux/err.h>
 #include <linux/eventfd.h>
@@ -22,6 +24,7 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/wait_bit.h>
 
 #include "gzvm.h"
 #include "gzvm_compat.h"
@@ -30,15 +33,20 @@
 /**
  * struct gzvm_ioeventfd_entry - an assigned doorbell
  * @key: its identity, constant
- * @eventfd: what it signals; one reference
+ * @eventfd: what it signals; one reference, held until the entry is dead and no
+ *           vCPU is ringing it
+ * @dead: deassigned; set once
  * @store_node: in ioeventfds.by_store
  * @key_node: in ioeventfds.by_key
+ * @rcu: delays the freeing until no look-up can stand on the entry
  */
 struct gzvm_ioeventfd_entry {
 	struct gzvm_doorbell_key key;
 	struct eventfd_ctx *eventfd;
+	bool dead;
 	struct hlist_node store_node;
 	struct rb_node key_node;
+	struct rcu_head rcu;
 };
 
 #define rb_to_entry(node)	rb_entry_safe(node, struct gzvm_ioeventfd_entry, key_node)
@@ -71,7 +79,7 @@ int gzvm_ioeventfd_init(struct gzvm_vm *vm)
 static void gzvm_ioeventfd_free(struct gzvm_ioeventfd_entry *entry)
 {
 	eventfd_ctx_put(entry->eventfd);
-	kfree(entry);
+	kfree_rcu(entry, rcu);
 	atomic_long_dec(&gzvm_driver.doorbells);
 }
 
@@ -202,6 +210,32 @@ err_put:
 	return ret;
 }
 
+static bool gzvm_ioeventfd_ringing(struct gzvm_vm *vm, const struct gzvm_ioeventfd_entry *entry)
+{
+	struct gzvm_vcpu *vcpu;
+	int i;
+
+	for (i = 0; i < GZVM_MAX_VCPUS; i++) {
+		vcpu = smp_load_acquire(&vm->vcpus[i]);
+		/* Pairs with the release in gzvm_ioeventfd_ring(): the signal is over. */
+		if (vcpu && smp_load_acquire(&vcpu->ringing) == entry)
+			return true;
+	}
+	return false;
+}
+
+/* After this no vCPU signals the unlinked entry any more. */
+static void gzvm_ioeventfd_silence(struct gzvm_vm *vm, struct gzvm_ioeventfd_entry *entry)
+{
+	WRITE_ONCE(entry->dead, true);
+	/*
+	 * Pairs with the first barrier in gzvm_ioeventfd_ring(): a vCPU that does not
+	 * see the mark is seen ringing here.
+	 */
+	smp_mb();
+	wait_var_event(entry, !gzvm_ioeventfd_ringing(vm, entry));
+}
+
 static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbell_key *key,
 				   int fd)
 {
@@ -224,8 +258,7 @@ static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbel
 	if (!entry)
 		return -ENOENT;
 
-	/* A vCPU may have found the entry just before; silence begins when it is through. */
-	synchronize_rcu_expedited();
+	gzvm_ioeventfd_silence(vm, entry);
 	gzvm_ioeventfd_free(entry);
 	return 0;
 }
@@ -277,15 +310,34 @@ static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_probe(struct gzvm_ioeventfds 
 	return NULL;
 }
 
+/* Signals a found entry, unless it is deassigned at this moment. */
+static bool gzvm_ioeventfd_ring(struct gzvm_vcpu *vcpu, struct gzvm_ioeventfd_entry *entry)
+{
+	bool dead;
+
+	WRITE_ONCE(vcpu->ringing, entry);
+	/* Pairs with the barrier in gzvm_ioeventfd_silence(). */
+	smp_mb();
+	dead = READ_ONCE(entry->dead);
+	if (!dead)
+		gzvm_eventfd_signal(entry->eventfd);
+	smp_store_release(&vcpu->ringing, NULL);
+	/* Either we see that somebody waits, or he sees that we are through. */
+	smp_mb();
+	if (READ_ONCE(entry->dead))
+		wake_up_var(entry);
+	return !dead;
+}
+
 /**
  * gzvm_ioeventfd_signal() - ring the doorbell that a store matches
- * @vm: the VM
+ * @vcpu: the vCPU that has stored; the caller holds its run_lock
  * @store: private copy of the store
  *
- * Context: any that may take RCU read locks; does not sleep or allocate.
+ * Context: the vCPU's thread; does not sleep or allocate.
  * Return: true when there was one, and the guest can go on.
  */
-bool gzvm_ioeventfd_signal(struct gzvm_vm *vm, const struct gzvm_store *store)
+bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *store)
 {
 	const struct gzvm_doorbell_key kinds[] = {
 		{ .addr = store->addr, .len = store->len, .datamatch = store->data },
@@ -293,13 +345,15 @@ bool gzvm_ioeventfd_signal(struct gzvm_vm *vm, const struct gzvm_store *store)
 		{ .addr = store->addr, .len = 0, .wildcard = true },
 	};
 	struct gzvm_ioeventfd_entry *entry = NULL;
+	bool rung = false;
 	int i;
 
+	lockdep_assert_held(&vcpu->run_lock);
 	rcu_read_lock();
 	for (i = 0; i < ARRAY_SIZE(kinds) && !entry; i++)
-		entry = gzvm_ioeventfd_probe(&vm->ioeventfds, &kinds[i], store);
+		entry = gzvm_ioeventfd_probe(&vcpu->vm->ioeventfds, &kinds[i], store);
 	if (entry)
-		gzvm_eventfd_signal(entry->eventfd);
+		rung = gzvm_ioeventfd_ring(vcpu, entry);
 	rcu_read_unlock();
-	return entry;
+	return rung;
 }

@@ -239,7 +239,7 @@ static struct platform_driver gzvm_platform_driver = {
 	.driver = {
 		.name = KBUILD_MODNAME,
 		.of_match_table = gzvm_of_match,
-		/* VM fds hold the module, which is what unbinds the device; nothing else may. */
+		/* Open fds keep the module, but would not keep the device bound. */
 		.suppress_bind_attrs = true,
 	},
 };

@@ -3,11 +3,11 @@
  * The VM: its fd, its ioctls, its life.
  */
 #include <linux/anon_inodes.h>
-#include <linux/bitfield.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/mm.h>
+#include <linux/gfp.h>
+#include <linux/mm_types.h>
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
@@ -126,7 +126,7 @@ static int gzvm_vm_set_user_memory_region(struct gzvm_vm *vm, void __user *argum
 
 	if (copy_from_user(&region, argument, sizeof(region)))
 		return -EFAULT;
-	return gzvm_memory_set_region(vm, &region);
+	return gzvm_memslot_set(vm, &region);
 }
 
 static int gzvm_vm_irq_line(struct gzvm_vm *vm, void __user *argument)
@@ -230,7 +230,7 @@ static int gzvm_vm_protect(struct gzvm_vm *vm, const struct gzvm_enable_cap *cap
 {
 	int ret;
 
-	ret = gzvm_memory_populate_all(vm);
+	ret = gzvm_memslot_populate_all(vm);
 	if (ret)
 		return ret;
 	return gzvm_hvc_enable_cap(vm->id, cap, NULL);

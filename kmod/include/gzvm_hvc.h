@@ -72,6 +72,16 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 
 #define GZVM_HWSTATE_LRS		16
 
+/*
+ * Own extension, unknown to GenieZone: ENABLE_CAP with this capability on a VM,
+ * x3 = SPI index, x4 = 1 or 0, turns notices of the guest's ends of that
+ * interrupt on or off. gzhyp then sets the SPI's bit in gzvm_vcpu_hwstate.ended
+ * of the vCPU that ended it and leaves RUN, with GZ when nothing else happened.
+ * A hypervisor that does not know it answers NOT_SUPPORTED.
+ */
+#define GZVM_CAP_END_NOTICE		0x9280
+#define GZVM_END_NOTICE_SPIS		256
+
 /**
  * struct gzvm_vcpu_hwstate - what the hypervisor tells the driver beside the exit
  * @nr_lrs: list registers in @lr; gzhyp publishes none (0)
@@ -81,6 +91,8 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
  * @vtimer_delay: GZVM_EXIT_IDLE: ticks until the virtual timer fires
  * @vtimer_migrate: 1 when @vtimer_delay is valid: sleep that long at most
  * @pad2: zero
+ * @ended: GZVM_CAP_END_NOTICE: bit n of word n / 32 is set when SPI n was ended;
+ *         the driver clears what it has seen, while the vCPU does not run
  */
 struct gzvm_vcpu_hwstate {
 	__u32 nr_lrs;
@@ -90,6 +102,7 @@ struct gzvm_vcpu_hwstate {
 	__u64 vtimer_delay;
 	__u32 vtimer_migrate;
 	__u32 pad2;
+	__u32 ended[GZVM_END_NOTICE_SPIS / 32];
 };
 
 /**

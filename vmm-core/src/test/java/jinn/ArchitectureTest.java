@@ -32,7 +32,10 @@ final class ArchitectureTest {
             Map.entry("jinn.virtio.device", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
             Map.entry("jinn.serial", Set.of("jinn.bus", "jinn.virtio")),
             Map.entry("jinn.interrupt", Set.of("jinn.posix", "jinn.hypervisor", "jinn.virtio")),
-            Map.entry("jinn.doorbell", Set.of("jinn.posix", "jinn.hypervisor", "jinn.event", "jinn.bus")),
+            Map.entry("jinn.doorbell", Set.of()),
+            Map.entry(
+                    "jinn.doorbell.delivery",
+                    Set.of("jinn.doorbell", "jinn.posix", "jinn.hypervisor", "jinn.event", "jinn.bus", "jinn.virtio")),
             Map.entry("jinn.boot", Set.of("jinn.memory")),
             Map.entry("jinn.config", Set.of("jinn.boot")));
 
@@ -92,7 +95,8 @@ final class ArchitectureTest {
                 .run(
                         writer,
                         writer,
-                        "--ignore-missing-deps",
+                        "--multi-release",
+                        "base",
                         "-verbose:package",
                         "--module-path",
                         System.getProperty("jdk.module.path", ""),

@@ -13,8 +13,7 @@ final class MainTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "run", "check", "info"})
     void helpListsEveryExitCode(String command) {
-        Invocation help =
-                command.isEmpty() ? Invocation.of("--help") : Invocation.of(command, "--help");
+        Invocation help = command.isEmpty() ? Invocation.of("--help") : Invocation.of(command, "--help");
 
         assertEquals(0, help.exitCode());
         for (String line : ExitCode.table()) {

@@ -29,7 +29,10 @@ final class RunReportTest {
     @Test
     void reportHasOutcomeDoorbellsAndVcpus() {
         RunReport report = new RunReport(
-                "vm", new VmOutcome.PoweredOff(), DOORBELLS.subList(0, 1), List.of(new VcpuStatus(0, 2, Map.of("mmio", 1L))));
+                "vm",
+                new VmOutcome.PoweredOff(),
+                DOORBELLS.subList(0, 1),
+                List.of(new VcpuStatus(0, 2, Map.of("mmio", 1L))));
 
         String expected = """
                 {
