@@ -57,10 +57,15 @@ public final class Main implements Runnable {
 
     /** Ends the help of the command and of its subcommands with the exit codes. */
     private static void showExitCodes(CommandLine command) {
-        command.getHelpSectionMap()
-                .put(EXIT_CODES, help -> "\nExit codes:\n" + String.join("\n", ExitCode.table()) + "\n");
         List<String> sections = new ArrayList<>(command.getHelpSectionKeys());
         sections.add(EXIT_CODES);
         command.setHelpSectionKeys(sections);
+        addExitCodes(command);
+        command.getSubcommands().values().forEach(Main::addExitCodes);
+    }
+
+    private static void addExitCodes(CommandLine command) {
+        command.getHelpSectionMap()
+                .put(EXIT_CODES, help -> "\nExit codes:\n" + String.join("\n", ExitCode.table()) + "\n");
     }
 }

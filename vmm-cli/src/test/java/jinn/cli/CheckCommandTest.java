@@ -95,10 +95,7 @@ final class CheckCommandTest {
         Invocation verbose = Invocation.of("check", "--verbose", missing.toString());
 
         assertEquals(3, verbose.exitCode());
-        assertTrue(
-                verbose.err().contains("\tat jinn.core/jinn.config.ConfigLoader")
-                        || verbose.err().contains("\tat jinn.config.ConfigLoader"),
-                verbose.err());
+        assertTrue(verbose.err().contains("jinn.config.ConfigLoader.load("), verbose.err());
     }
 
     private Path description(String name, String json) throws IOException {

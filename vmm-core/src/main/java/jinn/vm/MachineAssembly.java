@@ -23,7 +23,7 @@ import jinn.doorbell.delivery.DoorbellWindow;
 import jinn.doorbell.delivery.WarningLimiter;
 import jinn.event.EventLoop;
 import jinn.hypervisor.DoorbellKey;
-import jinn.hypervisor.GzvmDevice;
+import jinn.hypervisor.Hypervisor;
 import jinn.hypervisor.Register;
 import jinn.hypervisor.Vcpu;
 import jinn.hypervisor.Vm;
@@ -68,24 +68,23 @@ final class MachineAssembly {
                 new TerminalOutput(FileDescriptor.borrowing(options.terminal().output(), "the output"));
     }
 
-    static Machine assemble(VmConfig config, VmOptions options, VmListener listener) {
-        // The device comes first: on a host without it nothing else of the native side may be touched.
-        GzvmDevice device = GzvmDevice.open();
+    /** Takes over {@code hypervisor}: it is closed with the machine, or now if there is none. */
+    static Machine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {
         MachineAssembly assembly = new MachineAssembly(config, options, listener);
-        assembly.resources.push(device::close);
+        assembly.resources.push(hypervisor::close);
         try {
-            return assembly.build(device);
+            return assembly.build(hypervisor);
         } catch (RuntimeException | Error e) {
             assembly.resources.undo(e);
             throw e;
         }
     }
 
-    private Machine build(GzvmDevice device) {
+    private Machine build(Hypervisor hypervisor) {
         MemorySegment ram = createRam();
         EventLoop loop = EventLoop.start("event-loop", end::fail);
         resources.push(loop::close);
-        Vm vm = device.createVm(config.name());
+        Vm vm = hypervisor.createVm(config.name());
         resources.push(vm::close);
 
         vm.addMemory(RAM_SLOT, GuestLayout.RAM, ram);

@@ -5,6 +5,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellStatus;
 import jinn.doorbell.delivery.Doorbell;
+import jinn.hypervisor.GzvmDevice;
+import jinn.hypervisor.Hypervisor;
 
 /**
  * A virtual machine, from its description to its end.
@@ -34,7 +36,12 @@ public final class VirtualMachine implements AutoCloseable {
      * @throws jinn.error.VmmException when something is missing or refused; nothing is left behind then
      */
     public static VirtualMachine assemble(VmConfig config, VmOptions options, VmListener listener) {
-        return new VirtualMachine(options.terminal(), MachineAssembly.assemble(config, options, listener));
+        return assemble(GzvmDevice.open(), config, options, listener);
+    }
+
+    static VirtualMachine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {
+        Machine machine = MachineAssembly.assemble(hypervisor, config, options, listener);
+        return new VirtualMachine(options.terminal(), machine);
     }
 
     /**
