@@ -1,6 +1,7 @@
 # Jinn: a virtual machine monitor in Java for GenieZone. `make help` lists what can be made.
 
 CONFIG ?= configs/linux.json
+JINN_OPTIONS ?=
 LAB_CPUS ?= 2
 LAB_MEMORY ?= 2G
 export LAB_CPUS LAB_MEMORY
@@ -17,7 +18,7 @@ UAPI := $(call files,kmod/include)
 ##@ Use
 .PHONY: run
 run: image ## Boot the lab and run CONFIG (default configs/linux.json) with jinn; Ctrl-A X leaves
-	@lab/run $(CONFIG)
+	@lab/run $(CONFIG) $(JINN_OPTIONS)
 
 .PHONY: shell
 shell: image ## Boot the lab to a shell of its host, where jinn is installed
@@ -101,6 +102,7 @@ clean: ## Remove everything that was built; the download cache stays
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 .PHONY: help
 help: ## Show this list
 	@lab/help $(MAKEFILE_LIST)

@@ -1,6 +1,11 @@
 # Debian packages of other suites and architectures, without touching the system's package database. Source after lib.sh.
 # shellcheck shell=bash
 
+# Two clones may share the cache: one at a time uses it.
+mkdir -p "$CACHE"
+exec 8>"$CACHE/lock"
+flock 8
+
 # mirror_uri: prints the mirror that this machine's apt takes Debian from.
 mirror_uri() {
   local uri release
@@ -79,20 +84,28 @@ record_version() {
   printf '%s:%s %s\n' "$1" "$2" "$3" >>"$VERSIONS"
 }
 
-# download_package SUITE PACKAGE ARCHITECTURE VERSION FILE: leaves FILE complete or not at all.
-download_package() {
-  local directory
+# package_size SUITE NAME=VERSION: prints the bytes to download.
+package_size() {
   open_suite "$1"
-  directory=$(mktemp -d "$CACHE/packages/partial.XXXXXX")
-  (cd "$directory" && apt-get "${SUITE_OPTIONS[@]}" download "$(qualified_name "$2" "$3")=$4")
-  mv "$directory"/*.deb "$5"
-  rmdir "$directory"
+  apt-cache "${SUITE_OPTIONS[@]}" show "$2" | sed -n 's/^Size: //p' | head -n 1
+}
+
+# downloaded: prints how far the download into DOWNLOADS has come.
+downloaded() {
+  printf '%d of %d MB' $(($(du -sb "$DOWNLOADS" | cut -f 1) >> 20)) $((DOWNLOAD_SIZE >> 20))
+}
+
+# download_package SUITE NAME=VERSION FILE: leaves FILE complete or not at all.
+download_package() {
+  open_suite "$1"
+  (cd "$DOWNLOADS" && apt-get "${SUITE_OPTIONS[@]}" download "$2")
+  mv "$DOWNLOADS"/*.deb "$3"
 }
 
 # fetch_package SUITE PACKAGE ARCHITECTURE: sets PACKAGE_FILE to the package's file in the cache. The newest version is
 # taken at the first fetch and recorded; later calls in the same build directory take the recorded one.
 fetch_package() {
-  local version
+  local version name
   version=$(recorded_version "$2" "$3")
   if [[ -z $version ]]; then
     version=$(newest_version "$1" "$2" "$3")
@@ -101,7 +114,13 @@ fetch_package() {
   mkdir -p "$CACHE/packages"
   PACKAGE_FILE=$CACHE/packages/$2_${version//:/%3a}_$3.deb
   if [[ ! -s $PACKAGE_FILE ]]; then
-    step "package $2 $version ($3)" download_package "$1" "$2" "$3" "$version" "$PACKAGE_FILE"
+    name=$(qualified_name "$2" "$3")=$version
+    DOWNLOADS=$PACKAGE_FILE.partial
+    rm -rf "$DOWNLOADS"
+    mkdir "$DOWNLOADS"
+    DOWNLOAD_SIZE=$(package_size "$1" "$name")
+    HOW_FAR=downloaded step "package $2 $version ($3)" download_package "$1" "$name" "$PACKAGE_FILE"
+    rmdir "$DOWNLOADS"
   fi
 }
 

@@ -24,47 +24,44 @@ require_command() {
   command -v "$1" >/dev/null || die "cannot find the command $1: install $2, or run lab/install"
 }
 
-# tick TEXT STARTED: shows the elapsed time on the terminal until it is killed.
+# last_line LOG: prints the last line of LOG without control characters: how far a step has come.
+last_line() {
+  tail -n 1 "$1" 2>/dev/null | tr -d '[:cntrl:]' | cut -c 1-60
+}
+
+# tick TEXT STARTED LOG: shows how far the step has come and the elapsed time on the terminal, until it is killed or
+# the script is gone (Ctrl-C does not reach what runs in the background).
 tick() {
-  while sleep 1; do
-    printf '\rlab: %s ... %d s' "$1" $((SECONDS - $2)) >&2
+  while sleep 1 && kill -0 $$ 2>/dev/null; do
+    printf '\r\033[Klab: %s ... %d s  %s' "$1" $((SECONDS - $2)) "$("${HOW_FAR:-last_line}" "$3")" >&2
   done
 }
 
-# step TEXT COMMAND...: runs a long command with its output in a log file and one progress line on the terminal.
-# The log is shown when the command fails.
+# step TEXT COMMAND...: runs a long command with its output in a log file and one progress line on the terminal. The log
+# is shown when the command fails. The function named by HOW_FAR, if set, prints how far the step has come.
 step() {
   local text=$1 started=$SECONDS ticker='' log status=0
   shift
   mkdir -p "$LOGS"
   log=$LOGS/${text//[^a-zA-Z0-9._-]/-}.log
+  printf 'lab: %s ...' "$text" >&2
   if [[ -t 2 ]]; then
-    printf 'lab: %s ...' "$text" >&2
-    tick "$text" "$started" &
+    tick "$text" "$started" "$log" &
     ticker=$!
   else
-    printf 'lab: %s ...\n' "$text" >&2
+    printf '\n' >&2
   fi
   ("$@") >"$log" 2>&1 </dev/null || status=$?
   if [[ -n $ticker ]]; then
     kill "$ticker" 2>/dev/null || true
     wait "$ticker" 2>/dev/null || true
-    printf '\r' >&2
+    printf '\r\033[K' >&2
   fi
   if ((status != 0)); then
     tail -n 40 "$log" >&2
     die "$text: failed with exit code $status, the whole log is $log"
   fi
   printf 'lab: %s: %d s\n' "$text" $((SECONDS - started)) >&2
-}
-
-# replace_if_changed NEW OLD: moves NEW onto OLD, but keeps OLD and its time when both are the same.
-replace_if_changed() {
-  if cmp -s "$1" "$2"; then
-    rm -f "$1"
-  else
-    mv -f "$1" "$2"
-  fi
 }
 
 # java_version HOME: prints the feature version of a JDK, 0 when it is not one.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The guest's HVC and SMC: PSCI 1.1 (Arm DEN 0022) and SMCCC (DEN 0028). */
+/* The guest's HVC and SMC: PSCI 1.1 (Arm DEN 0022), SMCCC (DEN 0028), and KVM's PTP service. */
 #include "exits.h"
 #include "psci.h"
 #include "sysreg.h"
@@ -108,6 +108,43 @@ static u64 system_reset2(struct vcpu *vcpu)
 	return system_event(vcpu, GZVM_SYSTEM_EVENT_RESET, 1, vcpu->gprs.x[1]);
 }
 
+/* The driver answers in the run page; x0..x3 are taken from there at the next RUN. */
+static u64 forward(struct vcpu *vcpu)
+{
+	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+
+	memcpy(run->hypercall.args, vcpu->gprs.x, sizeof(run->hypercall.args));
+	vcpu->call_pending = true;
+	return GZVM_EXIT_HYPERCALL;
+}
+
+void exit_complete_call(struct vcpu *vcpu)
+{
+	const struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+
+	if (!vcpu->call_pending)
+		return;
+	for (u32 i = 0; i < 4; i++)
+		vcpu->gprs.x[i] = READ_ONCE(run->hypercall.args[i]);
+	vcpu->call_pending = false;
+}
+
+static u64 vendor_uid(struct vcpu *vcpu)
+{
+	vcpu->gprs.x[1] = KVM_UID_1;
+	vcpu->gprs.x[2] = KVM_UID_2;
+	vcpu->gprs.x[3] = KVM_UID_3;
+	return answer(vcpu, KVM_UID_0);
+}
+
+static u64 vendor_features(struct vcpu *vcpu)
+{
+	vcpu->gprs.x[1] = 0;
+	vcpu->gprs.x[2] = 0;
+	vcpu->gprs.x[3] = 0;
+	return answer(vcpu, VENDOR_FEATURE_FEATURES | VENDOR_FEATURE_PTP);
+}
+
 static u64 psci_version(struct vcpu *vcpu)
 {
 	return answer(vcpu, PSCI_VERSION_1_1);
@@ -123,6 +160,14 @@ static u64 smccc_version(struct vcpu *vcpu)
 	return answer(vcpu, SMCCC_VERSION_1_1);
 }
 
+/* Of the architecture's workarounds none is offered: the guest takes the CPU as it is. */
+static u64 arch_features(struct vcpu *vcpu)
+{
+	u32 id = vcpu->gprs.x[1];
+
+	return answer(vcpu, id == SMCCC_VERSION || id == SMCCC_ARCH_FEATURES ? 0 : SMCCC_NOT_SUPPORTED);
+}
+
 static u64 features(struct vcpu *vcpu);
 
 static const struct call {
@@ -130,6 +175,7 @@ static const struct call {
 	u64 (*handle)(struct vcpu *vcpu);
 } calls[] = {
 	{ SMCCC_VERSION, smccc_version },
+	{ SMCCC_ARCH_FEATURES, arch_features },
 	{ PSCI_VERSION, psci_version },
 	{ PSCI_CPU_SUSPEND32, cpu_suspend },
 	{ PSCI_CPU_SUSPEND64, cpu_suspend },
@@ -144,6 +190,9 @@ static const struct call {
 	{ PSCI_SYSTEM_RESET2_32, system_reset2 },
 	{ PSCI_SYSTEM_RESET2_64, system_reset2 },
 	{ PSCI_FEATURES, features },
+	{ VENDOR_UID, vendor_uid },
+	{ VENDOR_FEATURES, vendor_features },
+	{ GZVM_GUEST_HVC_PTP, forward },
 };
 
 static const struct call *find_call(u32 id)

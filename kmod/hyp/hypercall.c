@@ -9,7 +9,7 @@
 #define TUPLE_VCPU(x)	FIELD(x, 15, 0)
 
 #define VERSION_MAJOR	16
-#define BATCH_PAGES	64	/* MAP_GUEST_BLOCK: 64 pages, 1/8 of a block, a call */
+#define BATCH_PAGES	64	/* MAP_GUEST_BLOCK: 64 pages, an eighth of a block, a call */
 #define DESTROY_PAGES	128
 
 typedef s32 (*vm_call)(struct vm *vm, struct gprs *regs);
@@ -21,7 +21,7 @@ static s32 call_create_vm(struct gprs *regs)
 
 static s32 call_destroy_vm(struct gprs *regs)
 {
-	return vm_destroy(regs->x[1]);
+	return vm_destroy(regs->x[1], regs->x[2]);
 }
 
 static s32 call_probe(struct gprs *regs)
@@ -133,6 +133,8 @@ static s32 enable_cap(struct vm *vm, struct gprs *regs)
 	case GZVM_CAP_ENABLE_IDLE:
 		vm->idle_exits = true;
 		return GZVM_STATUS_OK;
+	case GZVM_CAP_END_NOTICE:
+		return vgic_set_end_notice(vm, regs->x[3], regs->x[4]);
 	default:
 		return GZVM_STATUS_NOT_SUPPORTED;
 	}

@@ -125,6 +125,7 @@ static bool power_up(struct vcpu *vcpu)
 		vcpu->pstate = SPSR_EL1H_MASKED;
 		vcpu->timer_ctl = 0;
 		vcpu->mmio.pending = false;
+		vcpu->call_pending = false;
 		vcpu->power = VCPU_ON;
 	}
 	on = vcpu->power == VCPU_ON;
@@ -145,6 +146,8 @@ static u64 run_guest(struct vcpu *vcpu)
 		kind = guest_enter(vcpu);
 		vgic_sync(vcpu);
 		reason = exit_handle(vcpu, kind);
+		if (vgic_take_ended(vcpu) && reason == EXIT_RESUME)
+			reason = GZVM_EXIT_GZ;
 	} while (reason == EXIT_RESUME);
 	leave(vcpu, cpu);
 	return reason;
@@ -159,6 +162,7 @@ s32 vcpu_run(struct vm *vm, u64 id, u64 *reason)
 		return status;
 	if (power_up(vcpu)) {
 		exit_complete_mmio(vcpu);
+		exit_complete_call(vcpu);
 		*reason = run_guest(vcpu);
 	} else {
 		*reason = exit_idle(vcpu, read_sysreg(cntfrq_el0));

@@ -82,7 +82,7 @@ bool stage2_create(struct stage2 *s2, u32 vmid)
 	return s2->root != NULL;
 }
 
-static void invalidate_vmid(const struct stage2 *s2)
+void stage2_invalidate(const struct stage2 *s2)
 {
 	dsb(ishst);
 	write_sysreg(vttbr_el2, stage2_vttbr(s2));
@@ -98,23 +98,34 @@ static u64 *child(u64 entry)
 	return (u64 *)(entry & ADDRESS_MASK);
 }
 
-void stage2_destroy(struct stage2 *s2)
+static u64 destroy_level2(u64 *level2)
 {
-	/* Nobody runs on these tables any more; forget the TLB's copies before the pages get new owners. */
-	invalidate_vmid(s2);
-	for (u64 i = 0; i < ROOT_ENTRIES; i++) {
-		u64 *level2;
+	u64 pages = 1;
 
-		if (!(s2->root[i] & VALID))
-			continue;
-		level2 = child(s2->root[i]);
-		for (u64 j = 0; j < 512; j++)
-			if (level2[j] & VALID)
-				pages_free(child(level2[j]), 1);
-		pages_free(level2, 1);
+	for (u64 i = 0; i < 512; i++)
+		if (level2[i] & VALID) {
+			pages_free(child(level2[i]), 1);
+			pages++;
+		}
+	pages_free(level2, 1);
+	return pages;
+}
+
+bool stage2_destroy(struct stage2 *s2, u64 budget)
+{
+	u64 freed = 0;
+
+	for (; s2->destroyed < ROOT_ENTRIES; s2->destroyed++) {
+		u64 entry = s2->root[s2->destroyed];
+
+		if (freed >= budget)
+			return false;
+		if (entry & VALID)
+			freed += destroy_level2(child(entry));
 	}
 	pages_free(s2->root, STAGE2_ROOT_PAGES);
 	s2->root = NULL;
+	return true;
 }
 
 /* The table below *entry, made when it is missing. */

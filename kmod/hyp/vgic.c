@@ -117,6 +117,16 @@ s32 vgic_irq_line(struct vm *vm, u64 spi, u64 level)
 	return GZVM_STATUS_OK;
 }
 
+s32 vgic_set_end_notice(struct vm *vm, u64 spi, u64 on)
+{
+	if (spi >= VGIC_SPIS || on > 1)
+		return GZVM_STATUS_INVALID_ARGS;
+	lock(&vm->lock);
+	vm->vgic.irqs[spi].notice = on;
+	unlock(&vm->lock);
+	return GZVM_STATUS_OK;
+}
+
 static bool is_deliverable(const struct vcpu *vcpu, const struct virq *irq)
 {
 	return irq->enabled && (irq->pending || irq->line) && !irq->active &&

@@ -73,6 +73,25 @@ static void fold_timer(struct virq *irq, u64 lr)
 		this_cpu()->timer_active = false;
 }
 
+_Static_assert(VGIC_SPIS <= GZVM_END_NOTICE_SPIS, "hwstate has a bit for every SPI");
+
+/* The host clears the bits while the vCPU does not run, so nobody else writes now. */
+static void publish_end(struct vcpu *vcpu, u32 spi)
+{
+	u32 *word = &vcpu_hwstate(vcpu)->ended[spi / 32];
+
+	WRITE_ONCE(*word, READ_ONCE(*word) | 1U << spi % 32);
+	vcpu->vgic.ended = true;
+}
+
+bool vgic_take_ended(struct vcpu *vcpu)
+{
+	bool ended = vcpu->vgic.ended;
+
+	vcpu->vgic.ended = false;
+	return ended;
+}
+
 static void fold(struct vcpu *vcpu, u64 lr)
 {
 	u32 intid = ICH_LR_VINTID(lr);
@@ -84,6 +103,8 @@ static void fold(struct vcpu *vcpu, u64 lr)
 	} else {
 		irq->active = lr & ICH_LR_STATE_ACTIVE;
 		irq->pending |= !!(lr & ICH_LR_STATE_PENDING);
+		if (irq->notice && !(lr & (ICH_LR_STATE_ACTIVE | ICH_LR_STATE_PENDING)))
+			publish_end(vcpu, intid - VGIC_PRIVATE);
 	}
 	vgic_changed(vcpu, intid);
 }
@@ -158,8 +179,12 @@ static u64 lr_value(u32 intid, const struct virq *irq)
 		/* Pending and active together is not allowed with HW = 1. */
 		if (irq->line && !irq->active)
 			lr |= ICH_LR_STATE_PENDING;
-	} else if (irq->pending && irq->enabled) {
-		lr |= ICH_LR_STATE_PENDING;
+	} else {
+		if (irq->pending && irq->enabled)
+			lr |= ICH_LR_STATE_PENDING;
+		/* Its end raises a maintenance interrupt, so that the host hears of it at once. */
+		if (irq->notice)
+			lr |= ICH_LR_EOI;
 	}
 	return lr;
 }

@@ -53,6 +53,8 @@ struct vm *vm_get(u64 id)
 		return NULL;
 	lock(&table_lock);
 	vm = table[id - 1];
+	if (vm && vm->dying)
+		vm = NULL;
 	if (vm)
 		vm->users++;
 	unlock(&table_lock);
@@ -76,26 +78,38 @@ static bool has_vcpus(const struct vm *vm)
 
 /*
  * A VM whose vCPUs still exist, or that another CPU is using right now, is
- * busy: the driver asks again. Nobody can reach it once it left the table, and
- * its VMID is free for a new VM only after the TLBs forgot it.
+ * busy: the driver asks again. Once it is dying nobody can reach it any more,
+ * its tables go in slices, and its VMID is free for a new VM at the very end.
  */
-s32 vm_destroy(u64 id)
+static s32 destroy_slice(struct vm *vm, u64 budget)
+{
+	if (!vm->dying) {
+		if (vm->users || has_vcpus(vm))
+			return GZVM_STATUS_BUSY;
+		vm->dying = true;
+		/* Nobody runs on the tables: forget the TLBs' copies before the pages get new owners. */
+		stage2_invalidate(&vm->stage2);
+	}
+	return stage2_destroy(&vm->stage2, budget ? budget : ~0UL) ? GZVM_STATUS_OK : GZVM_STATUS_BUSY;
+}
+
+s32 vm_destroy(u64 id, u64 budget)
 {
 	struct vm *vm;
+	s32 status = GZVM_STATUS_INVALID_ARGS;
 
 	if (id == GZVM_VM_ID_NONE || id > MAX_VMS)
 		return GZVM_STATUS_INVALID_ARGS;
 	lock(&table_lock);
 	vm = table[id - 1];
-	if (!vm || vm->users || has_vcpus(vm)) {
-		unlock(&table_lock);
-		return vm ? GZVM_STATUS_BUSY : GZVM_STATUS_INVALID_ARGS;
-	}
-	stage2_destroy(&vm->stage2);
-	table[id - 1] = NULL;
+	if (vm)
+		status = destroy_slice(vm, budget);
+	if (status == GZVM_STATUS_OK)
+		table[id - 1] = NULL;
 	unlock(&table_lock);
-	pages_free(vm, VM_PAGES);
-	return GZVM_STATUS_OK;
+	if (status == GZVM_STATUS_OK)
+		pages_free(vm, VM_PAGES);
+	return status;
 }
 
 struct slot *vm_find_slot(struct vm *vm, u64 gpa)

@@ -30,7 +30,7 @@ check() {
 		report ok "$1"
 	else
 		report "not ok" "$1"
-		echo "# missing:" $missing
+		echo "# missing:" "$missing"
 	fi
 }
 

@@ -32,6 +32,8 @@ u64 exit_sysreg(struct vcpu *vcpu, u64 esr);
 
 /* guest_call.c: HVC and SMC of the guest; PSCI and SMCCC. */
 u64 exit_call(struct vcpu *vcpu);
+/* Takes the driver's answer to a forwarded call. */
+void exit_complete_call(struct vcpu *vcpu);
 
 /* ELR_EL2 moves past the trapped instruction. */
 void exit_skip_instruction(void);

@@ -1,10 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* PSCI function ids and results (Arm DEN 0022, version 1.1). */
+/* SMCCC and PSCI function ids and results (Arm DEN 0028, DEN 0022 version 1.1), and KVM's vendor calls. */
 #ifndef GZHYP_PSCI_H
 #define GZHYP_PSCI_H
 
 #define SMCCC_VERSION			0x80000000U
 #define SMCCC_ARCH_FEATURES		0x80000001U
+/*
+ * Vendor-specific hypervisor calls in KVM's numbering (Linux
+ * include/linux/arm-smccc.h), which Linux guests look for by KVM's UID.
+ */
+#define VENDOR_UID			0x8600FF01U
+#define VENDOR_FEATURES			0x86000000U
+#define VENDOR_FEATURE_FEATURES		BIT(0)
+#define VENDOR_FEATURE_PTP		BIT(1)
+/* 28b46fb6-2ec5-11e9-a9ca-4b564d003a74, four words, first bytes lowest. */
+#define KVM_UID_0			0xb66fb428UL
+#define KVM_UID_1			0xe911c52eUL
+#define KVM_UID_2			0x564bcaa9UL
+#define KVM_UID_3			0x743a004dUL
+
 #define SMCCC_VERSION_1_1		0x10001UL
 #define SMCCC_NOT_SUPPORTED		(-1L)
 

@@ -14,11 +14,13 @@
  * @root: the concatenated level-1 tables
  * @vmid: tag of its TLB entries
  * @table_pages: pages of tables, root included
+ * @destroyed: root entries whose tables have been given back
  */
 struct stage2 {
 	u64 *root;
 	u32 vmid;
 	u32 table_pages;
+	u32 destroyed;
 };
 
 /* Builds the host's identity map without gzhyp's region. Boot CPU only. */
@@ -28,8 +30,13 @@ void stage2_enable(void);
 
 /* An empty translation; false without memory. */
 bool stage2_create(struct stage2 *s2, u32 vmid);
-/* Gives all tables back and forgets the VMID's TLB entries on every CPU. */
-void stage2_destroy(struct stage2 *s2);
+/* Forgets the VMID's TLB entries on every CPU: before the first stage2_destroy(). */
+void stage2_invalidate(const struct stage2 *s2);
+/*
+ * Gives tables back, @budget pages and at most one level-2 table's worth more.
+ * True when none is left; the root goes last.
+ */
+bool stage2_destroy(struct stage2 *s2, u64 budget);
 
 /**
  * stage2_map() - map one 4 KiB page, read-write-execute, Normal write-back

@@ -115,6 +115,7 @@
 #define ICH_LR_STATE_ACTIVE	BIT(63)
 #define ICH_LR_HW		BIT(61)
 #define ICH_LR_GROUP1		BIT(60)
+#define ICH_LR_EOI		BIT(41)		/* with HW = 0 */
 #define ICH_LR_PRIORITY_SHIFT	48
 #define ICH_LR_PINTID_SHIFT	32
 #define ICH_LR_VINTID(lr)	((u32)(lr))

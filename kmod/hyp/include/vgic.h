@@ -29,6 +29,7 @@ struct vcpu;
  * @enabled, @group1, @edge: as the guest set them
  * @pending: latched: edge seen, or made pending by a register write
  * @line: level input, used by the timer only
+ * @notice: the host wants to know of its end
  * @active: acknowledged and not ended
  * @target: vCPU of an SPI (IROUTER.Aff0)
  * @owner: the vCPU whose list registers hold it, or VGIC_NO_OWNER
@@ -40,6 +41,7 @@ struct virq {
 	bool edge;
 	bool pending;
 	bool line;
+	bool notice;
 	bool active;
 	u8 target;
 	u8 owner;
@@ -50,6 +52,7 @@ struct virq {
  * @irqs: INTIDs 0..31
  * @maybe: bitmap of INTIDs that are pending or active, for this vCPU's privates
  * @dirty: something changed since the list registers were filled (atomic)
+ * @ended: an interrupt with a notice was ended since vgic_take_ended()
  * @lr_count: list registers in use
  * @lr: their values while the guest does not run
  * @vmcr, @ap0r, @ap1r: CPU interface state while the guest does not run
@@ -58,6 +61,7 @@ struct vgic_vcpu {
 	struct virq irqs[VGIC_PRIVATE];
 	u32 maybe;
 	u32 dirty;
+	bool ended;
 	u32 lr_count;
 	u64 lr[VGIC_MAX_LRS];
 	u64 vmcr;
@@ -89,6 +93,8 @@ void vgic_forget_vcpu(struct vcpu *vcpu);
 s32 vgic_create_device(struct vm *vm, u64 pa);
 /* SPI number @spi (INTID - 32) becomes pending. Level 0 is accepted and has no effect. */
 s32 vgic_irq_line(struct vm *vm, u64 spi, u64 level);
+/* Turns notices of ends of SPI number @spi on or off. */
+s32 vgic_set_end_notice(struct vm *vm, u64 spi, u64 on);
 /* Whether the vCPU has an enabled pending interrupt. Caller holds the lock. */
 bool vgic_is_pending(struct vcpu *vcpu);
 /* ICC_SGI1R_EL1 was written. True when a target's thread must be woken by the host. */
@@ -105,6 +111,8 @@ void vgic_unload(struct vcpu *vcpu);
 void vgic_flush(struct vcpu *vcpu);
 /* After each guest exit: take their state back. */
 void vgic_sync(struct vcpu *vcpu);
+/* Whether ends were written to the run area since the last call. */
+bool vgic_take_ended(struct vcpu *vcpu);
 
 /*
  * vgic_mmio.c: the guest accessed @gpa. False when no GIC register is there.

@@ -73,6 +73,7 @@ struct mmio_access {
  * @on_entry, @on_context: of a pending CPU_ON
  * @run: PA of the run area, owned by the host
  * @mmio: the access that waits for user space
+ * @call_pending: a hypercall waits for the driver's answer
  * @guest, @host: EL1 registers of the world that does not run
  * @host_elr, @host_spsr: where the host's HVC returns to
  * @timer_ctl, @timer_cval: CNTV while the guest does not run
@@ -96,6 +97,7 @@ struct vcpu {
 	u64 on_context;
 	u64 run;
 	struct mmio_access mmio;
+	bool call_pending;
 	struct world_registers guest;
 	struct world_registers host;
 	u64 host_elr;
@@ -114,6 +116,7 @@ struct vcpu {
  * @lock: everything below
  * @id: 1..MAX_VMS, also the VMID
  * @users: references, under the table's lock
+ * @dying: DESTROY_VM has begun; under the table's lock
  * @stage2: its translation
  * @cntvoff: CNTVOFF_EL2, physical ticks at creation
  * @demand_paging, @idle_exits: capabilities that the driver enabled
@@ -129,6 +132,7 @@ struct vm {
 	spinlock lock;
 	u32 id;
 	u32 users;
+	bool dying;
 	struct stage2 stage2;
 	u64 cntvoff;
 	bool demand_paging;
@@ -150,7 +154,8 @@ static inline u64 vcpu_mpidr(const struct vcpu *vcpu)
 
 /* vm.c: life. */
 s32 vm_create(u64 type, u64 *id);
-s32 vm_destroy(u64 id);
+/* Gives back @budget pages of tables, or all for 0, and is BUSY until all are. */
+s32 vm_destroy(u64 id, u64 budget);
 /* NULL when there is no such VM. Release with vm_put(). */
 struct vm *vm_get(u64 id);
 void vm_put(struct vm *vm);

@@ -1,16 +1,71 @@
 package jinn.cli;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The {@code jinn} command. */
-@Command(name = "jinn", mixinStandardHelpOptions = true, description = "Runs virtual machines on GenieZone.")
-public final class Main {
+@Command(
+        name = "jinn",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Runs virtual machines on GenieZone.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunCommand.class, CheckCommand.class, InfoCommand.class})
+public final class Main implements Runnable {
+
+    private static final String EXIT_CODES = "exitCodes";
+
+    @Spec
+    private CommandSpec spec;
 
     private Main() {}
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(execute(writer(System.out), writer(System.err), args));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, stream.charset());
+    }
+
+    /** Runs the command and returns its exit code. */
+    static int execute(PrintWriter out, PrintWriter err, String... args) {
+        ErrorReporter reporter = new ErrorReporter();
+        CommandLine command = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(reporter)
+                .setExecutionExceptionHandler(reporter);
+        showExitCodes(command);
+        return command.execute(args);
+    }
+
+    /** Without a subcommand there is nothing to do. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Missing command: run, check or info");
+    }
+
+    /** Ends the help of the command and of its subcommands with the exit codes. */
+    private static void showExitCodes(CommandLine command) {
+        List<String> sections = new ArrayList<>(command.getHelpSectionKeys());
+        sections.add(EXIT_CODES);
+        command.setHelpSectionKeys(sections);
+        addExitCodes(command);
+        command.getSubcommands().values().forEach(Main::addExitCodes);
+    }
+
+    private static void addExitCodes(CommandLine command) {
+        command.getHelpSectionMap()
+                .put(EXIT_CODES, help -> "\nExit codes:\n" + String.join("\n", ExitCode.table()) + "\n");
     }
 }

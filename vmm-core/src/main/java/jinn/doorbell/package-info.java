@@ -1,7 +1,2 @@
-/**
- * Doorbells: guest stores that Java code answers.
- *
- * <p>{@link jinn.doorbell.DoorbellRegistrar} decides how each one is delivered. Whatever the way, the handler runs on the
- * event loop's thread and cannot tell the ways apart.
- */
+/** What the user sees of doorbells: guest stores that Java code answers. */
 package jinn.doorbell;

@@ -116,8 +116,8 @@ public final class EventLoop implements QueueExecutor, AutoCloseable {
     /** Fails unless the calling thread is the loop's. */
     public void assertOwner() {
         if (!isOwner()) {
-            throw new IllegalStateException(
-                    "only " + thread.getName() + " may do this, not " + Thread.currentThread().getName());
+            throw new IllegalStateException("only " + thread.getName() + " may do this, not "
+                    + Thread.currentThread().getName());
         }
     }
 

@@ -3,16 +3,12 @@ package jinn.hypervisor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import jinn.error.HostException;
 import jinn.error.SyscallException;
-import jinn.error.VmmException;
 import jinn.posix.Errno;
 import jinn.posix.FileDescriptor;
 import jinn.posix.NativeAccess;
@@ -20,9 +16,10 @@ import jinn.uapi.GzvmCapability;
 import jinn.uapi.GzvmIoctl;
 
 /** The device node {@code /dev/gzvm}: creates VMs and tells what the driver can do. */
-public final class GzvmDevice implements AutoCloseable {
+public final class GzvmDevice implements Hypervisor {
 
-    private static final String PATH = "/dev/gzvm";
+    /** The device node. */
+    public static final String PATH = "/dev/gzvm";
 
     /** The only VM type there is. */
     private static final long VM_TYPE_LINUX = 0;
@@ -61,34 +58,32 @@ public final class GzvmDevice implements AutoCloseable {
         }
     }
 
-    /** Finds out about the driver without failing. */
-    public static DriverInfo probe() {
-        boolean present = Files.exists(Path.of(PATH));
-        try (GzvmDevice device = open()) {
-            return device.info();
-        } catch (VmmException e) {
-            return DriverInfo.unusable(present, e.getMessage());
-        }
+    /** Returns whether this is the driver of this project, with at least some of its extensions. */
+    public boolean isJinn() {
+        return checkExtension(GzvmCapability.JINN).isPresent();
     }
 
-    /** Asks the driver what it is and can do. */
-    public DriverInfo info() {
-        OptionalLong jinn = checkExtension(GzvmCapability.JINN);
-        return new DriverInfo(
-                true,
-                true,
-                jinn.isPresent() ? DriverInfo.FLAVOUR_JINN : DriverInfo.FLAVOUR_MEDIATEK,
-                (int) checkExtension(GzvmCapability.VM_GPA_SIZE).orElse(0),
-                checkExtension(GzvmCapability.PROTECTED_VM).orElse(0) == 1,
-                featureNames(jinn.orElse(0)),
-                "");
+    /** Returns the names of the extensions of this project's driver, in alphabetical order. */
+    public List<String> jinnFeatures() {
+        long mask = checkExtension(GzvmCapability.JINN).orElse(0);
+        return JINN_FEATURES.entrySet().stream()
+                .filter(feature -> (mask & feature.getKey()) != 0)
+                .map(Map.Entry::getValue)
+                .sorted()
+                .toList();
     }
 
-    /**
-     * Creates a VM without memory or vCPUs.
-     *
-     * @param name the name that messages call it by
-     */
+    /** Returns the width of a guest-physical address in bits; 0 when the driver does not tell. */
+    public int guestAddressBits() {
+        return (int) checkExtension(GzvmCapability.VM_GPA_SIZE).orElse(0);
+    }
+
+    /** Returns whether the driver offers protected VMs. */
+    public boolean hasProtectedVms() {
+        return checkExtension(GzvmCapability.PROTECTED_VM).orElse(0) == 1;
+    }
+
+    @Override
     public Vm createVm(String name) {
         int result = fd.ioctl(GzvmIoctl.CREATE_VM, VM_TYPE_LINUX);
         if (result < 0) {
@@ -110,17 +105,6 @@ public final class GzvmDevice implements AutoCloseable {
             int result = fd.ioctl(GzvmIoctl.CHECK_EXTENSION, word);
             return result < 0 ? OptionalLong.empty() : OptionalLong.of(word.get(ValueLayout.JAVA_LONG, 0));
         }
-    }
-
-    private static List<String> featureNames(long mask) {
-        List<String> names = new ArrayList<>();
-        JINN_FEATURES.forEach((bit, name) -> {
-            if ((mask & bit) != 0) {
-                names.add(name);
-            }
-        });
-        names.sort(null);
-        return names;
     }
 
     private static void requireArm64Linux() {

@@ -50,8 +50,7 @@ final class GzvmVcpu implements Vcpu {
             OneRegLayout.set(struct, registerId(register), word);
             int result = fd.ioctl(GzvmIoctl.SET_ONE_REG, struct);
             if (result < 0) {
-                throw Errno.exception(
-                        name + ": cannot set " + register + " to 0x" + Long.toHexString(value), -result);
+                throw Errno.exception(name + ": cannot set " + register + " to 0x" + Long.toHexString(value), -result);
             }
         }
     }
@@ -159,6 +158,6 @@ final class GzvmVcpu implements Vcpu {
     }
 
     private static long zeroExtend(long value, int size) {
-        return size == Long.BYTES ? value : value & (1L << size * Byte.SIZE) - 1;
+        return size == Long.BYTES ? value : value & ((1L << (size * Byte.SIZE)) - 1);
     }
 }

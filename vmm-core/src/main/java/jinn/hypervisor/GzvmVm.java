@@ -31,8 +31,8 @@ final class GzvmVm implements Vm {
         call(
                 GzvmIoctl.SET_USER_MEMORY_REGION,
                 UserMemoryRegionLayout.LAYOUT,
-                region -> UserMemoryRegionLayout.set(
-                        region, slot, UserMemoryRegionLayout.FLAG_GUEST_MEM, address, host),
+                region ->
+                        UserMemoryRegionLayout.set(region, slot, UserMemoryRegionLayout.FLAG_GUEST_MEM, address, host),
                 () -> String.format("add memory slot %d of %d bytes at 0x%08x", slot, host.byteSize(), address));
     }
 
@@ -40,8 +40,7 @@ final class GzvmVm implements Vm {
     public void createInterruptController(
             long distributor, long distributorBytes, long redistributors, long redistributorBytes) {
         createDevice("GIC distributor", CreateDeviceLayout.TYPE_VGIC_V3_DIST, distributor, distributorBytes);
-        createDevice(
-                "GIC redistributors", CreateDeviceLayout.TYPE_VGIC_V3_REDIST, redistributors, redistributorBytes);
+        createDevice("GIC redistributors", CreateDeviceLayout.TYPE_VGIC_V3_REDIST, redistributors, redistributorBytes);
     }
 
     private void createDevice(String words, int type, long address, long bytes) {
@@ -116,11 +115,7 @@ final class GzvmVm implements Vm {
         fd.close();
     }
 
-    private void call(
-            long request,
-            StructLayout layout,
-            Consumer<MemorySegment> fill,
-            Supplier<String> operation) {
+    private void call(long request, StructLayout layout, Consumer<MemorySegment> fill, Supplier<String> operation) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment struct = arena.allocate(layout);
             fill.accept(struct);

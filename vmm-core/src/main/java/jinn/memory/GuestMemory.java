@@ -25,8 +25,7 @@ public final class GuestMemory {
     /** Start and host address of a region are multiples of this, so that both sides agree on alignment. */
     public static final long REGION_ALIGNMENT_BYTES = 4096;
 
-    private static final ValueLayout.OfShort U16 =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle ATOMIC_U16 =
@@ -211,24 +210,14 @@ public final class GuestMemory {
     public void copyFrom(long address, byte[] target, int targetOffset, int length) {
         Region region = regionOf(address, length);
         MemorySegment.copy(
-                region.host(),
-                ValueLayout.JAVA_BYTE,
-                address - region.guestAddress(),
-                target,
-                targetOffset,
-                length);
+                region.host(), ValueLayout.JAVA_BYTE, address - region.guestAddress(), target, targetOffset, length);
     }
 
     /** Copies {@code length} bytes of an array to a guest-physical address. */
     public void copyTo(long address, byte[] source, int sourceOffset, int length) {
         Region region = regionOf(address, length);
         MemorySegment.copy(
-                source,
-                sourceOffset,
-                region.host(),
-                ValueLayout.JAVA_BYTE,
-                address - region.guestAddress(),
-                length);
+                source, sourceOffset, region.host(), ValueLayout.JAVA_BYTE, address - region.guestAddress(), length);
     }
 
     /**
@@ -247,13 +236,17 @@ public final class GuestMemory {
             }
         }
         throw new GuestFaultException(String.format(
-                Locale.ROOT, "%s bytes at 0x%x are not in guest memory (%s)", Long.toUnsignedString(length), address, ranges()));
+                Locale.ROOT,
+                "%s bytes at 0x%x are not in guest memory (%s)",
+                Long.toUnsignedString(length),
+                address,
+                ranges()));
     }
 
     private Region alignedRegionOf(long address, int length) {
         if ((address & (length - 1)) != 0) {
-            throw new GuestFaultException(String.format(
-                    Locale.ROOT, "guest memory address 0x%x is not a multiple of %d", address, length));
+            throw new GuestFaultException(
+                    String.format(Locale.ROOT, "guest memory address 0x%x is not a multiple of %d", address, length));
         }
         return regionOf(address, length);
     }

@@ -99,8 +99,7 @@ public final class Epoll implements AutoCloseable {
         boolean packed = architecture.equals("amd64") || architecture.equals("x86_64");
         return packed
                 ? MemoryLayout.structLayout(
-                        ValueLayout.JAVA_INT.withName("events"),
-                        ValueLayout.JAVA_LONG_UNALIGNED.withName("data"))
+                        ValueLayout.JAVA_INT.withName("events"), ValueLayout.JAVA_LONG_UNALIGNED.withName("data"))
                 : MemoryLayout.structLayout(
                         ValueLayout.JAVA_INT.withName("events"),
                         MemoryLayout.paddingLayout(Integer.BYTES),

@@ -30,10 +30,8 @@ final class Libc {
     private static final MethodHandle FCNTL = bindVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EVENTFD = bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EPOLL_CREATE1 = bind("epoll_create1", JAVA_INT, JAVA_INT);
-    private static final MethodHandle EPOLL_CTL =
-            bind("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    private static final MethodHandle EPOLL_WAIT =
-            bind("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle EPOLL_CTL = bind("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final MethodHandle EPOLL_WAIT = bind("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final MethodHandle MEMFD_CREATE = bind("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle FTRUNCATE = bind("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle MMAP =
@@ -51,8 +49,7 @@ final class Libc {
     private static final MethodHandle SIGRTMIN = bind("__libc_current_sigrtmin", JAVA_INT);
     private static final MethodHandle PTHREAD_SELF = bind("pthread_self", JAVA_LONG);
     private static final MethodHandle PTHREAD_KILL = bind("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle PTHREAD_SIGMASK =
-            bind("pthread_sigmask", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle PTHREAD_SIGMASK = bind("pthread_sigmask", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
 
     private Libc() {}
 
@@ -289,16 +286,12 @@ final class Libc {
                 .orElseThrow(() -> new AssertionError("libc has no function '" + name + "'"));
     }
 
-    private static MethodHandle bind(
-            String name, MemoryLayout result, MemoryLayout... arguments) {
+    private static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
         return link(name, FunctionDescriptor.of(result, arguments), List.of(Linker.Option.captureCallState("errno")));
     }
 
     private static MethodHandle bindVariadic(
-            String name,
-            int firstVariadic,
-            MemoryLayout result,
-            MemoryLayout... arguments) {
+            String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
         return link(
                 name,
                 FunctionDescriptor.of(result, arguments),

@@ -33,15 +33,11 @@ public final class Mapping implements AutoCloseable {
     }
 
     /** Maps all of {@code memory} at an address that is a multiple of 2 MiB. The descriptor may be closed afterwards. */
+    @SuppressWarnings("MustBeClosedChecker") // close() closes the arena
     public static Mapping of(MemFd memory) {
         long reservedBytes = memory.bytes() + 3 * ALIGNMENT_BYTES;
         MemorySegment reserved = map(
-                MemorySegment.NULL,
-                reservedBytes,
-                PROT_NONE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                -1,
-                memory);
+                MemorySegment.NULL, reservedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, memory);
         Arena arena = Arena.ofShared();
         try {
             long start = (reserved.address() + 2 * ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;

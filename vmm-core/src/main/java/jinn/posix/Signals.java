@@ -59,7 +59,8 @@ final class Signals {
             }
             int error = Libc.pthread_sigmask(state, SIG_SETMASK, set, MemorySegment.NULL);
             if (error != 0) {
-                throw Errno.exception("cannot block signals in " + Thread.currentThread().getName(), error);
+                throw Errno.exception(
+                        "cannot block signals in " + Thread.currentThread().getName(), error);
             }
         }
     }

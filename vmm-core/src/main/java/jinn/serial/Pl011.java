@@ -114,7 +114,7 @@ public final class Pl011 implements MmioDevice {
      */
     public boolean receive(byte value) {
         synchronized (lock) {
-            if (fifoLength == depth()) {
+            if (fifoLength >= depth()) {
                 inputRefused = true;
                 return false;
             }
@@ -148,7 +148,7 @@ public final class Pl011 implements MmioDevice {
         Runnable listener;
         long value;
         synchronized (lock) {
-            boolean wasFull = fifoLength == depth();
+            boolean wasFull = fifoLength >= depth();
             value = readGuarded((int) offset);
             listener = takeListener(wasFull);
         }
@@ -157,7 +157,7 @@ public final class Pl011 implements MmioDevice {
     }
 
     private Runnable takeListener(boolean wasFull) {
-        if (!inputRefused || !wasFull || fifoLength == depth()) {
+        if (!inputRefused || !wasFull || fifoLength >= depth()) {
             return () -> {};
         }
         inputRefused = false;
@@ -188,7 +188,8 @@ public final class Pl011 implements MmioDevice {
                 yield ris & imsc;
             }
             case UARTDMACR -> dmacr;
-            /* Among them UARTRSR: bytes arrive without errors. */
+            /* Bytes arrive without errors. */
+            case UARTRSR -> 0;
             default -> 0;
         };
     }
@@ -215,7 +216,7 @@ public final class Pl011 implements MmioDevice {
         if (fifoLength == 0) {
             flags |= FR_RXFE;
         }
-        if (fifoLength == depth()) {
+        if (fifoLength >= depth()) {
             flags |= FR_RXFF;
         }
         return flags;
@@ -237,7 +238,7 @@ public final class Pl011 implements MmioDevice {
     public void write(long offset, int size, long value) {
         Runnable listener;
         synchronized (lock) {
-            boolean wasFull = fifoLength == depth();
+            boolean wasFull = fifoLength >= depth();
             writeGuarded((int) offset, (int) value);
             listener = takeListener(wasFull);
         }
@@ -253,21 +254,18 @@ public final class Pl011 implements MmioDevice {
             case UARTILPR -> ilpr = value & 0xff;
             case UARTIBRD -> ibrd = value & 0xffff;
             case UARTFBRD -> fbrd = value & 0x3f;
-            case UARTLCR_H -> writeLineControl(value & 0xff);
+            /* Switching the FIFO empties it on the hardware; here it keeps what the user typed. */
+            case UARTLCR_H -> lcrH = value & 0xff;
             case UARTCR -> cr = value & 0xffff;
             case UARTIFLS -> ifls = value & 0x3f;
             case UARTIMSC -> imsc = value & INTERRUPT_MASK;
             case UARTICR -> ris &= ~value;
             case UARTDMACR -> dmacr = value & 0x7;
-            /* Among them UARTRSR, where a write clears errors that never are, and the read-only registers. */
+            /* Would clear receive errors, of which there are none. */
+            case UARTRSR -> {}
             default -> {}
         }
         updateLine();
-    }
-
-    /* Switching the FIFO empties it on the hardware, but here that would lose what the user typed: keep what fits. */
-    private void writeLineControl(int value) {
-        lcrH = value;
     }
 
     private void updateLine() {

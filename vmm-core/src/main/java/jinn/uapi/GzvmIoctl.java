@@ -15,8 +15,7 @@ public final class GzvmIoctl {
     public static final long CREATE_VCPU = Ioc.none(MAGIC, 0x41);
 
     /** On a VM. Takes a {@link UserMemoryRegionLayout}. */
-    public static final long SET_USER_MEMORY_REGION =
-            Ioc.write(MAGIC, 0x46, UserMemoryRegionLayout.LAYOUT.byteSize());
+    public static final long SET_USER_MEMORY_REGION = Ioc.write(MAGIC, 0x46, UserMemoryRegionLayout.LAYOUT.byteSize());
 
     /** On a VM. Takes an {@link IrqFdLayout}. */
     public static final long IRQFD = Ioc.write(MAGIC, 0x76, IrqFdLayout.LAYOUT.byteSize());

@@ -65,8 +65,7 @@ public final class VcpuRunLayout {
             .withName("gzvm_vcpu_run");
 
     private static final long EXIT_REASON = Fields.offset(LAYOUT, "exit_reason");
-    private static final VarHandle IMMEDIATE_EXIT =
-            LAYOUT.varHandle(PathElement.groupElement("immediate_exit"));
+    private static final VarHandle IMMEDIATE_EXIT = LAYOUT.varHandle(PathElement.groupElement("immediate_exit"));
 
     private static final long MMIO_PHYS_ADDR = exitOffset("mmio", "phys_addr");
     private static final long MMIO_DATA = exitOffset("mmio", "data");

@@ -4,7 +4,6 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.IntBinaryOperator;
 import jinn.bus.MmioDevice;
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
@@ -37,10 +36,6 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private static final int FEATURE_WORDS = 2;
     private static final long WORD_MASK = 0xffff_ffffL;
 
-    /* Constants, since a lambda that captures would be an object for every interrupt. */
-    private static final IntBinaryOperator AND = (left, right) -> left & right;
-    private static final IntBinaryOperator OR = (left, right) -> left | right;
-
     private final VirtioDevice device;
     private final GuestMemory memory;
     private final InterruptLine line;
@@ -48,8 +43,8 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final FaultLog faults;
     private final long offeredFeatures;
 
-    private final AtomicInteger status = new AtomicInteger();
-    private final AtomicInteger interruptStatus = new AtomicInteger();
+    private final AtomicBits status = new AtomicBits();
+    private final AtomicBits interruptStatus = new AtomicBits();
     private final AtomicInteger configGeneration = new AtomicInteger();
 
     /* Guards the register file below. The loop thread never takes it: a vCPU thread may hold it and wait for the loop. */
@@ -158,7 +153,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         }
         switch ((int) offset) {
             case Register.QUEUE_NOTIFY -> postKick(value);
-            case Register.INTERRUPT_ACK -> interruptStatus.getAndAccumulate(~(int) value, AND);
+            case Register.INTERRUPT_ACK -> interruptStatus.clear((int) value);
             default -> {
                 synchronized (lock) {
                     writeGuarded((int) offset, value);
@@ -237,7 +232,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         if (!step.maySetIn(status.get()) || (step == DeviceStatus.FEATURES_OK && !featuresAcceptable())) {
             return false;
         }
-        status.getAndAccumulate(step.bit(), OR);
+        status.set(step.bit());
         if (step == DeviceStatus.DRIVER_OK) {
             start();
         }
@@ -267,8 +262,8 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         driverFeaturesSelect = 0;
         driverFeatures = 0;
         queueSelect = 0;
-        interruptStatus.set(0);
-        status.set(0);
+        interruptStatus.clearAll();
+        status.clearAll();
     }
 
     private void stop() {
@@ -297,9 +292,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             for (int i = 0; i < layouts.length; i++) {
                 if (layouts[i] != null) {
                     queues[i].enable(
-                            layouts[i],
-                            (features & Feature.INDIRECT_DESC) != 0,
-                            (features & Feature.EVENT_IDX) != 0);
+                            layouts[i], (features & Feature.INDIRECT_DESC) != 0, (features & Feature.EVENT_IDX) != 0);
                 }
             }
             device.activate(context);
@@ -366,7 +359,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
 
     /* Section 2.1.2: the driver is told by a configuration change, but only once it has set DRIVER_OK. */
     private void markBroken(String reason) {
-        int before = status.getAndAccumulate(DeviceStatus.NEEDS_RESET.bit(), OR);
+        int before = status.set(DeviceStatus.NEEDS_RESET.bit());
         if (DeviceStatus.DRIVER_OK.isSet(before)) {
             interrupt(Register.INTERRUPT_CONFIG);
         }
@@ -374,7 +367,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private void interrupt(int bit) {
-        interruptStatus.getAndAccumulate(bit, OR);
+        interruptStatus.set(bit);
         line.raise();
     }
 

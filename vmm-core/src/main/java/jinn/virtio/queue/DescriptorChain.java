@@ -1,6 +1,5 @@
 package jinn.virtio.queue;
 
-import java.util.Locale;
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
 
@@ -147,7 +146,7 @@ public final class DescriptorChain {
                 break;
             }
             if (next >= currentSize) {
-                throw fault("next descriptor %d is outside its table of %d", next, currentSize);
+                throw fault("next descriptor " + next + " is outside its table of " + currentSize);
             }
             index = next;
         }
@@ -177,20 +176,20 @@ public final class DescriptorChain {
             throw fault("indirect descriptor with a next descriptor");
         }
         if (length == 0 || length % Descriptor.BYTES != 0) {
-            throw fault("indirect table of %d bytes is not a whole number of descriptors", length);
+            throw fault("indirect table of " + length + " bytes is not a whole number of descriptors");
         }
     }
 
     private void append(long address, long length, boolean writable, int limit) {
         /* The bound also ends a loop: a chain that bites its tail becomes longer than the queue (section 2.7.5.3.1). */
         if (count == limit) {
-            throw fault("more than %d descriptors", limit);
+            throw fault("more than " + limit + " descriptors");
         }
         if (length == 0) {
-            throw fault("buffer %d at 0x%x is empty", count, address);
+            throw fault("buffer " + count + " is empty");
         }
         if (!writable && count > readableCount) {
-            throw fault("buffer %d at 0x%x is readable after a writable one", count, address);
+            throw fault("buffer " + count + " is readable after a writable one");
         }
         memory.check(address, length);
         addresses[count] = address;
@@ -203,12 +202,11 @@ public final class DescriptorChain {
             readableBytes += length;
         }
         if (readableBytes + writableBytes > MAXIMUM_TOTAL_BYTES) {
-            throw fault("more than %d bytes", MAXIMUM_TOTAL_BYTES);
+            throw fault("more than " + MAXIMUM_TOTAL_BYTES + " bytes");
         }
     }
 
-    private GuestFaultException fault(String format, Object... values) {
-        return new GuestFaultException(
-                "descriptor chain " + head + ": " + String.format(Locale.ROOT, format, values));
+    private GuestFaultException fault(String reason) {
+        return new GuestFaultException("descriptor chain " + head + ": " + reason);
     }
 }

@@ -41,8 +41,8 @@ public record QueueLayout(int size, long descriptorTable, long availRing, long u
      */
     public void check(GuestMemory memory, int maximumSize) {
         if (size < 1 || size > maximumSize || Integer.bitCount(size) != 1) {
-            throw new GuestFaultException(String.format(
-                    Locale.ROOT, "queue size %d is not a power of two from 1 to %d", size, maximumSize));
+            throw new GuestFaultException(
+                    String.format(Locale.ROOT, "queue size %d is not a power of two from 1 to %d", size, maximumSize));
         }
         check(memory, "descriptor table", descriptorTable, DESCRIPTOR_TABLE_ALIGNMENT, (long) Descriptor.BYTES * size);
         check(memory, "avail ring", availRing, AVAIL_RING_ALIGNMENT, usedEvent() + EVENT_BYTES - availRing);

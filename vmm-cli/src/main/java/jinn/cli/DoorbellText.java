@@ -1,0 +1,78 @@
+package jinn.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import jinn.doorbell.DoorbellPath;
+import jinn.doorbell.DoorbellStatus;
+
+/** Doorbells as lines of text. */
+final class DoorbellText {
+
+    private static final List<String> TITLES =
+            List.of("doorbell", "address", "length", "match", "path", "kernel", "userspace");
+
+    private DoorbellText() {}
+
+    /** Returns for example {@code doorbell demo: 3 (kernel)}: all rings so far and who delivered them. */
+    static String ring(DoorbellStatus status) {
+        long total = status.kernelRings() + status.userspaceRings();
+        return "doorbell " + status.name() + ": " + total + " (" + deliveredBy(status) + ")";
+    }
+
+    /** Returns a table with a title line; a doorbell that is not the kernel's has the reason behind its row. */
+    static List<String> table(List<DoorbellStatus> doorbells) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(TITLES);
+        doorbells.forEach(doorbell -> rows.add(cells(doorbell)));
+        int[] widths = new int[TITLES.size()];
+        rows.forEach(row -> widen(widths, row));
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            String reason = i == 0 ? "" : doorbells.get(i - 1).reason();
+            lines.add((padded(rows.get(i), widths) + reason).stripTrailing());
+        }
+        return lines;
+    }
+
+    /** Returns the path's name as users write it. */
+    static String pathName(DoorbellPath path) {
+        return path.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String deliveredBy(DoorbellStatus status) {
+        String byDriver = pathName(status.path() == DoorbellPath.USERSPACE ? DoorbellPath.KERNEL : status.path());
+        if (status.userspaceRings() == 0) {
+            return byDriver;
+        }
+        String byExit = pathName(DoorbellPath.USERSPACE);
+        return status.kernelRings() == 0
+                ? byExit
+                : status.kernelRings() + " " + byDriver + ", " + status.userspaceRings() + " " + byExit;
+    }
+
+    private static List<String> cells(DoorbellStatus doorbell) {
+        return List.of(
+                doorbell.name(),
+                String.format("0x%08x", doorbell.address()),
+                doorbell.length() == 0 ? "any" : Integer.toString(doorbell.length()),
+                doorbell.match(),
+                pathName(doorbell.path()),
+                Long.toString(doorbell.kernelRings()),
+                Long.toString(doorbell.userspaceRings()));
+    }
+
+    private static void widen(int[] widths, List<String> row) {
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = Math.max(widths[i], row.get(i).length());
+        }
+    }
+
+    private static String padded(List<String> row, int[] widths) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < widths.length; i++) {
+            line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+        }
+        return line.toString();
+    }
+}

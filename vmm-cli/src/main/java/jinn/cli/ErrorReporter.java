@@ -1,0 +1,63 @@
+package jinn.cli;
+
+import java.io.PrintWriter;
+import jinn.error.ConfigException;
+import jinn.error.VmmException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** The one place that turns failures into lines on the standard error and into exit codes. */
+final class ErrorReporter implements IExecutionExceptionHandler, IParameterExceptionHandler {
+
+    /** A command whose failures can be told in full. */
+    interface Source {
+
+        boolean isVerbose();
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        boolean verbose = command.getCommand() instanceof Source source && source.isVerbose();
+        return report(failure, verbose, command.getErr()).number();
+    }
+
+    @Override
+    public int handleParseException(ParameterException failure, String[] args) {
+        CommandLine command = failure.getCommandLine();
+        String line = firstLine(failure.getMessage());
+        command.getErr()
+                .println("jinn: " + line + "; try '" + command.getCommandSpec().qualifiedName() + " --help'");
+        return ExitCode.USAGE.number();
+    }
+
+    /** Tells the failure on {@code err}, with its stack trace when {@code verbose}, and returns its exit code. */
+    static ExitCode report(Exception failure, boolean verbose, PrintWriter err) {
+        ExitCode code = switch (failure) {
+            case ConfigException e -> {
+                e.problems().forEach(problem -> err.println("jinn: " + problem));
+                yield ExitCode.of(e);
+            }
+            case VmmException e -> {
+                err.println("jinn: " + e.getMessage());
+                yield ExitCode.of(e);
+            }
+            default -> {
+                err.println("jinn: internal error: " + firstLine(failure.toString())
+                        + (verbose ? "" : "; --verbose shows where"));
+                yield ExitCode.FAILURE;
+            }
+        };
+        if (verbose) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return code;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,117 @@
+package jinn.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import jinn.config.ConfigLoader;
+import jinn.config.VmConfig;
+import jinn.doorbell.DoorbellStatus;
+import jinn.error.HostException;
+import jinn.vm.TerminalIo;
+import jinn.vm.VirtualMachine;
+import jinn.vm.VmOptions;
+import jinn.vm.VmOutcome;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code jinn run}: one VM, from its description to its end. */
+@Command(
+        name = "run",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Runs the VM that a JSON file describes, until the guest or the user ends it.",
+            "The guest's consoles are on the standard output; rings of doorbells, warnings and the end of the VM are"
+                    + " told on the standard error. Ctrl-] stops a VM that has the terminal."
+        })
+final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
+
+    private enum Doorbells {
+        KERNEL,
+        USERSPACE
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Verbosity verbosity;
+
+    @Option(
+            names = "--doorbells",
+            paramLabel = "PATH",
+            defaultValue = "kernel",
+            description = "kernel: the driver delivers rings wherever it can; userspace: each ring leaves the vCPU for"
+                    + " Jinn, to compare or to debug. Default: ${DEFAULT-VALUE}.")
+    private Doorbells doorbells;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "At the end, write what happened to FILE as JSON.")
+    private Path report;
+
+    @Option(names = "--quiet", description = "Tell warnings and a bad end only.")
+    private boolean quiet;
+
+    @Parameters(paramLabel = "FILE", description = "The JSON file that describes the VM.")
+    private Path file;
+
+    @Override
+    public boolean isVerbose() {
+        return verbosity.isVerbose();
+    }
+
+    @Override
+    public Integer call() {
+        VmConfig config = ConfigLoader.load(file);
+        try (Writer reportWriter = openReport();
+                StopAtExit stop = new StopAtExit()) {
+            RunReport result = run(config, stop);
+            tell(result);
+            reportWriter.write(result.toJson());
+            return ExitCode.of(result.outcome()).number();
+        } catch (NoSuchFileException e) {
+            throw new HostException("cannot write the report " + report + ": no such directory", e);
+        } catch (IOException e) {
+            throw new HostException("cannot write the report " + report + ": " + e.getMessage(), e);
+        }
+    }
+
+    private RunReport run(VmConfig config, StopAtExit stop) {
+        TerminalIo terminal = TerminalIo.standard();
+        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
+        // In raw mode the terminal does not return to the first column by itself.
+        String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
+        try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), lineEnd, !quiet);
+                VirtualMachine vm = VirtualMachine.assemble(config, options, display)) {
+            stop.watch(vm);
+            VmOutcome outcome = vm.run();
+            return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus());
+        }
+    }
+
+    /** Opens the report before there is a VM, so that a bad path is told at once. */
+    private Writer openReport() throws IOException {
+        return report == null ? Writer.nullWriter() : Files.newBufferedWriter(report, StandardCharsets.UTF_8);
+    }
+
+    private void tell(RunReport result) {
+        PrintWriter err = spec.commandLine().getErr();
+        List<DoorbellStatus> rung = result.doorbells();
+        if (!quiet && !rung.isEmpty()) {
+            DoorbellText.table(rung).forEach(err::println);
+        }
+        if (!quiet || ExitCode.of(result.outcome()) != ExitCode.SUCCESS) {
+            err.println("vm " + result.vm() + ": " + OutcomeText.describe(result.outcome()));
+        }
+        err.flush();
+    }
+}

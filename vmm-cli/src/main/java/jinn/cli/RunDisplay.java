@@ -1,0 +1,141 @@
+package jinn.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import jinn.doorbell.DoorbellStatus;
+import jinn.vm.VmListener;
+
+/**
+ * Shows rings and warnings of a running VM on the standard error.
+ *
+ * <p>The event loop only leaves the news here; a thread of its own writes them, because a terminal can block. A doorbell
+ * that rings often gets a line with its newest count at most every {@value #INTERVAL_MS} ms.
+ */
+final class RunDisplay implements VmListener, AutoCloseable {
+
+    private static final long INTERVAL_MS = 100;
+
+    /** While the terminal is held, warnings beyond these are dropped; the sender limits their rate. */
+    private static final int MAX_WAITING_WARNINGS = 256;
+
+    private final PrintWriter err;
+    private final String lineEnd;
+    private final boolean showRings;
+
+    /** Guards everything below. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition news = lock.newCondition();
+    private final Map<String, DoorbellStatus> rings = new LinkedHashMap<>();
+    private final Queue<String> warnings = new ArrayDeque<>();
+    private boolean closed;
+    private long nextShowNanos = System.nanoTime();
+
+    private final Thread thread = new Thread(this::showUntilClosed, "display");
+
+    /**
+     * Starts to show.
+     *
+     * @param lineEnd what ends a line
+     * @param showRings whether rings are shown; warnings are always
+     */
+    RunDisplay(PrintWriter err, String lineEnd, boolean showRings) {
+        this.err = err;
+        this.lineEnd = lineEnd;
+        this.showRings = showRings;
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void doorbellRang(DoorbellStatus status) {
+        if (showRings) {
+            leave(() -> rings.put(status.name(), status));
+        }
+    }
+
+    @Override
+    public void warned(String message) {
+        leave(() -> {
+            if (warnings.size() < MAX_WAITING_WARNINGS) {
+                warnings.add(message);
+            }
+        });
+    }
+
+    /** Shows what is left and ends the thread. */
+    @Override
+    public void close() {
+        leave(() -> closed = true);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void leave(Runnable change) {
+        lock.lock();
+        try {
+            change.run();
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void showUntilClosed() {
+        boolean more = true;
+        while (more) {
+            List<String> lines = new ArrayList<>();
+            more = await(lines);
+            lines.forEach(line -> err.print(line + lineEnd));
+            err.flush();
+        }
+    }
+
+    /** Waits for news and moves them to {@code lines}; returns false when these are the last. */
+    private boolean await(List<String> lines) {
+        lock.lock();
+        try {
+            while (!closed && rings.isEmpty() && warnings.isEmpty()) {
+                news.awaitUninterruptibly();
+            }
+            holdBack();
+            warnings.forEach(warning -> lines.add("jinn: " + warning));
+            rings.values().forEach(ring -> lines.add(DoorbellText.ring(ring)));
+            warnings.clear();
+            rings.clear();
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets the interval since the last lines pass, so that many rings become one line. */
+    private void holdBack() {
+        try {
+            long left = nextShowNanos - System.nanoTime();
+            while (!closed && left > 0) {
+                left = news.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            closed = true;
+        }
+        nextShowNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(INTERVAL_MS);
+    }
+}

@@ -1,0 +1,57 @@
+package jinn.boot;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import jinn.boot.GuestDescription.Range;
+import jinn.memory.GuestMemory;
+
+/** Puts a guest's kernel, initrd and device tree into its memory. */
+public final class BootLoader {
+
+    /**
+     * What to boot.
+     *
+     * @param kernel an arm64 Image
+     * @param initrd handed to the kernel as it is
+     * @param cmdline kernel command line, may be empty
+     */
+    public record Source(Path kernel, Optional<Path> initrd, String cmdline) {}
+
+    /**
+     * How the first vCPU starts (booting.rst, section 4): at {@code entry}, with the device tree's address in x0.
+     *
+     * @param entry guest-physical address of the first instruction
+     * @param deviceTree guest-physical address of the device tree
+     * @param deviceTreeBytes its size
+     */
+    public record Entry(long entry, long deviceTree, long deviceTreeBytes) {}
+
+    private BootLoader() {}
+
+    /**
+     * Loads everything.
+     *
+     * @param memory RAM from {@link GuestLayout#RAM} on, in one region
+     * @param cpus number of vCPUs
+     * @param memoryBytes size of RAM
+     * @param virtioDevices number of virtio-mmio devices
+     * @throws jinn.error.ImageException if a file cannot be used or RAM is too small; memory may then be partly written
+     */
+    public static Entry load(GuestMemory memory, Source source, int cpus, long memoryBytes, int virtioDevices) {
+        LinuxImage kernel = LinuxImage.open(source.kernel());
+        Optional<BootFile> initrd = source.initrd().map(path -> BootFile.open("initrd", path));
+        GuestLayout.Placement place = GuestLayout.place(
+                memoryBytes, kernel, initrd.map(BootFile::bytes).orElse(0L));
+        Optional<Range> initrdRange = initrd.map(file -> new Range(place.initrd(), place.initrd() + file.bytes()));
+        byte[] deviceTree =
+                DeviceTree.build(new GuestDescription(cpus, memoryBytes, source.cmdline(), initrdRange, virtioDevices));
+        if (deviceTree.length > GuestLayout.DEVICE_TREE_BYTES) {
+            throw new IllegalArgumentException("the device tree has " + deviceTree.length + " bytes, room is for "
+                    + GuestLayout.DEVICE_TREE_BYTES);
+        }
+        kernel.load(memory, place.kernel());
+        initrd.ifPresent(file -> file.load(memory, place.initrd()));
+        memory.copyTo(place.deviceTree(), deviceTree, 0, deviceTree.length);
+        return new Entry(place.kernel(), place.deviceTree(), deviceTree.length);
+    }
+}

@@ -1,0 +1,85 @@
+package jinn.doorbell.delivery;
+
+import java.util.concurrent.atomic.AtomicLong;
+import jinn.doorbell.DoorbellPath;
+import jinn.doorbell.DoorbellStatus;
+import jinn.hypervisor.DoorbellKey;
+import jinn.virtio.QueueExecutor;
+
+/**
+ * A registered doorbell: its way and its counts.
+ *
+ * <p>The counts are written on the event loop's thread only and may be read from any.
+ */
+public final class Doorbell {
+
+    private final DoorbellRequest request;
+    private final QueueExecutor loop;
+    private final AtomicLong pending = new AtomicLong();
+    private final Runnable deliverPending = this::deliverPending;
+
+    private final AtomicLong kernelRings = new AtomicLong();
+    private final AtomicLong userspaceRings = new AtomicLong();
+
+    private volatile DoorbellPath path = DoorbellPath.USERSPACE;
+    private volatile String reason = "";
+
+    Doorbell(DoorbellRequest request, QueueExecutor loop) {
+        this.request = request;
+        this.loop = loop;
+    }
+
+    /** Returns the stores that ring it. */
+    public DoorbellKey key() {
+        return request.key();
+    }
+
+    DoorbellRequest request() {
+        return request;
+    }
+
+    DoorbellPath path() {
+        return path;
+    }
+
+    void setPath(DoorbellPath newPath, String newReason) {
+        path = newPath;
+        reason = newReason;
+    }
+
+    /**
+     * A store left GZVM_RUN. Any thread may call; the handler runs later on the loop's thread, once for all rings that
+     * have come together until then.
+     */
+    public void ringFromUserspace() {
+        if (pending.getAndIncrement() == 0) {
+            loop.execute(deliverPending);
+        }
+    }
+
+    private void deliverPending() {
+        long count = pending.getAndSet(0);
+        userspaceRings.addAndGet(count);
+        request.handler().rang(this, count);
+    }
+
+    /** The driver signalled {@code count} stores. Called on the loop's thread. */
+    void ringFromKernel(long count) {
+        kernelRings.addAndGet(count);
+        request.handler().rang(this, count);
+    }
+
+    /** Returns what the user sees of it now. */
+    public DoorbellStatus status() {
+        DoorbellKey key = request.key();
+        return new DoorbellStatus(
+                request.name(),
+                key.address(),
+                key.length(),
+                key.matchText(),
+                path,
+                reason,
+                kernelRings.get(),
+                userspaceRings.get());
+    }
+}

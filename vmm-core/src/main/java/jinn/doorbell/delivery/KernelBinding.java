@@ -1,0 +1,88 @@
+package jinn.doorbell.delivery;
+
+import java.util.List;
+import jinn.event.EventLoop;
+import jinn.event.Registration;
+import jinn.hypervisor.DoorbellKey;
+import jinn.hypervisor.Vm;
+import jinn.posix.EventFd;
+
+/**
+ * An eventfd that the driver signals for a key, and the doorbells that it rings: one, or all at a shared address.
+ *
+ * <p>Made in the order eventfd, loop, driver and undone in the reverse order, so the driver never signals an eventfd that
+ * nobody reads.
+ */
+final class KernelBinding implements AutoCloseable {
+
+    private final Vm vm;
+    private final EventLoop loop;
+    private final DoorbellKey key;
+    private final EventFd eventFd;
+    private final Registration registration;
+
+    /** Replaced, never changed: the loop's thread walks it while another adds. */
+    private volatile List<Doorbell> doorbells;
+
+    private KernelBinding(Vm vm, EventLoop loop, DoorbellKey key, List<Doorbell> doorbells, EventFd eventFd) {
+        this.vm = vm;
+        this.loop = loop;
+        this.key = key;
+        this.doorbells = List.copyOf(doorbells);
+        this.eventFd = eventFd;
+        this.registration = loop.register(eventFd.descriptor(), this::deliver);
+    }
+
+    /** Binds {@code key}; throws as {@link Vm#assignDoorbell} and then leaves nothing behind. */
+    static KernelBinding bind(Vm vm, EventLoop loop, DoorbellKey key, List<Doorbell> doorbells) {
+        EventFd eventFd = EventFd.create("doorbell " + key);
+        try {
+            KernelBinding binding = new KernelBinding(vm, loop, key, doorbells, eventFd);
+            try {
+                vm.assignDoorbell(key, eventFd);
+                return binding;
+            } catch (RuntimeException e) {
+                binding.registration.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            eventFd.close();
+            throw e;
+        }
+    }
+
+    DoorbellKey key() {
+        return key;
+    }
+
+    List<Doorbell> doorbells() {
+        return doorbells;
+    }
+
+    void setDoorbells(List<Doorbell> changed) {
+        doorbells = List.copyOf(changed);
+    }
+
+    /** Delivers what the driver has signalled so far. Called on the loop's thread. */
+    void deliver() {
+        long count = eventFd.drain();
+        if (count == 0) {
+            return;
+        }
+        List<Doorbell> current = doorbells;
+        for (int i = 0; i < current.size(); i++) {
+            current.get(i).ringFromKernel(count);
+        }
+    }
+
+    /** Ends the binding. What the driver signalled before is still delivered; afterwards there is silence. */
+    @Override
+    public void close() {
+        try (eventFd) {
+            try (registration) {
+                vm.deassignDoorbell(key, eventFd);
+                loop.executeAndWait(this::deliver);
+            }
+        }
+    }
+}

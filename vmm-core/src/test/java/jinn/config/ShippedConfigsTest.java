@@ -1,0 +1,52 @@
+package jinn.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Loads every file of {@code configs/}. The guests may not be built yet, so files of any content stand in for them. */
+final class ShippedConfigsTest {
+
+    private static final Path CONFIGS = Path.of("..", "configs");
+    private static final Pattern BOOT_FILE = Pattern.compile("\"(\\.\\./build/[^\"]+)\"");
+
+    @TempDir
+    private Path project;
+
+    static List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(CONFIGS)) {
+            return files.sorted().toList();
+        }
+    }
+
+    @Test
+    void thereAreConfigs() throws IOException {
+        assertFalse(files().isEmpty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyFileLoadsAndIsNamedAsItsVm(Path file) throws IOException {
+        Path copy = Files.createDirectories(project.resolve("configs")).resolve(file.getFileName());
+        String json = Files.readString(file);
+        Files.writeString(copy, json);
+        for (MatchResult match : BOOT_FILE.matcher(json).results().toList()) {
+            Path bootFile = copy.resolveSibling(match.group(1)).normalize();
+            Files.createDirectories(bootFile.getParent());
+            Files.writeString(bootFile, "guest");
+        }
+
+        assertEquals(file.getFileName().toString(), ConfigLoader.load(copy).name() + ".json");
+    }
+}
