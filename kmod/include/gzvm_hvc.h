@@ -39,12 +39,6 @@ enum gzvm_hvc_number {
 	GZVM_HVC_MAP_GUEST_BLOCK = 18,	/* x1 VM id, x2 slot, x3 gfn, x4 pages */
 	GZVM_HVC_GET_STATISTICS = 19,	/* x1 VM id; out x1, x2 bytes */
 	GZVM_HVC_COUNT,
-	/*
-	 * Own extension, outside GenieZone's 0..19: take [gpa, gpa + bytes) of a
-	 * slot away from the guest and forget the slot when all of it is gone.
-	 * x1 VM id, x2 slot.
-	 */
-	GZVM_HVC_UNMAP_SLOT = 0x80,
 };
 
 static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
@@ -70,24 +64,35 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 #define GZVM_DRIVER_SUB			0
 
 /*
- * The run area: two physically contiguous pages per vCPU, owned by the driver
- * from CREATE_VCPU's point of view lent to the hypervisor until DESTROY_VCPU.
- * Page 0 begins with struct gzvm_vcpu_run, page 1 with struct gzvm_vcpu_hwstate.
+ * The run area: two physically contiguous pages per vCPU that the driver owns
+ * and lends to the hypervisor from CREATE_VCPU to DESTROY_VCPU. Page 0 begins with struct gzvm_vcpu_run, page 1 with struct gzvm_vcpu_hwstate.
  */
 #define GZVM_HVC_PAGE_BYTES		4096
 #define GZVM_RUN_AREA_BYTES		(2 * GZVM_HVC_PAGE_BYTES)
 
 #define GZVM_HWSTATE_LRS		16
 
+/*
+ * Own extension, unknown to GenieZone: ENABLE_CAP with this capability on a VM,
+ * x3 = SPI index, x4 = 1 or 0, turns notices of the guest's ends of that
+ * interrupt on or off. gzhyp then sets the SPI's bit in gzvm_vcpu_hwstate.ended
+ * of the vCPU that ended it and leaves RUN, with GZ when nothing else happened.
+ * A hypervisor that does not know it answers NOT_SUPPORTED.
+ */
+#define GZVM_CAP_END_NOTICE		0x9280
+#define GZVM_END_NOTICE_SPIS		256
+
 /**
- * struct gzvm_vcpu_hwstate - what the hypervisor publishes at every exit
- * @nr_lrs: list registers in @lr
+ * struct gzvm_vcpu_hwstate - what the hypervisor tells the driver beside the exit
+ * @nr_lrs: list registers in @lr; gzhyp publishes none (0)
  * @pad: zero
- * @lr: copies of the list registers, informative
- * @vtimer_offset: CNTVOFF_EL2 of the guest, counter ticks
+ * @lr: copies of the list registers
+ * @vtimer_offset: CNTVOFF_EL2 of the guest in counter ticks, from CREATE_VCPU on
  * @vtimer_delay: GZVM_EXIT_IDLE: ticks until the virtual timer fires
  * @vtimer_migrate: 1 when @vtimer_delay is valid: sleep that long at most
  * @pad2: zero
+ * @ended: GZVM_CAP_END_NOTICE: bit n of word n / 32 is set when SPI n was ended;
+ *         the driver clears what it has seen, while the vCPU does not run
  */
 struct gzvm_vcpu_hwstate {
 	__u32 nr_lrs;
@@ -97,6 +102,7 @@ struct gzvm_vcpu_hwstate {
 	__u64 vtimer_delay;
 	__u32 vtimer_migrate;
 	__u32 pad2;
+	__u32 ended[GZVM_END_NOTICE_SPIS / 32];
 };
 
 /**

@@ -95,8 +95,13 @@ struct gzvm_memory_region {
  * @flags: GZVM_USER_MEM_REGION_*
  * @guest_phys_addr: gpa of the first byte, page aligned
  * @memory_size: bytes, page aligned
- * @userspace_addr: user address of the backing memory; the mapping that
- *                  contains it must have exactly @memory_size bytes
+ * @userspace_addr: user address of the backing memory: the first byte of a
+ *                  writable mapping of exactly @memory_size bytes
+ *
+ * A slot is set once (-EEXIST for a slot in use, or a range that overlaps another
+ * slot's). The whole slot counts against RLIMIT_MEMLOCK (-ENOMEM). With
+ * @memory_size 0 a free slot stays free; a slot in use can be deleted only where
+ * GZVM_JINN_SLOT_DELETE is offered, and gives -EINVAL elsewhere.
  */
 struct gzvm_userspace_memory_region {
 	__u32 slot;
@@ -184,9 +189,11 @@ struct gzvm_irq_level {
 /**
  * struct gzvm_irqfd - argument of GZVM_IRQFD
  * @fd: the eventfd whose signal raises the interrupt
- * @gsi: SPI index (INTID - 32)
+ * @gsi: SPI index (INTID - 32), 0..987
  * @flags: GZVM_IRQFD_FLAG_*
- * @resamplefd: eventfd signalled when the guest ends the interrupt
+ * @resamplefd: eventfd to signal when the guest ends the interrupt; never
+ *              signalled where the hypervisor does not tell of ends (GenieZone,
+ *              and gzhyp for SPI 256 and above)
  * @pad: zero
  */
 struct gzvm_irqfd {
@@ -219,7 +226,9 @@ struct gzvm_irqfd {
  * Two doorbells collide (-EEXIST) when they have the same @addr and either has
  * @len 0, or their lengths are equal and either is a wildcard or the data are
  * equal. GZVM_IOEVENTFD_FLAG_DEASSIGN removes the one with the same @addr,
- * @len, @fd, and data or wildcard (-ENOENT when there is none).
+ * @len, @fd, and data or wildcard (-ENOENT when there is none); when it has
+ * returned, the eventfd is not signalled through that doorbell any more. A VM has
+ * at most 16384 doorbells (-ENOSPC).
  */
 struct gzvm_ioeventfd {
 	__u64 datamatch;
@@ -318,8 +327,13 @@ struct gzvm_one_reg {
  * @system_event: GZVM_EXIT_SYSTEM_EVENT. @type is GZVM_SYSTEM_EVENT_*, @ndata
  *                words of @data are valid.
  *
- * 264 bytes: a header of 8, then a union of 256. The whole structure is copied
- * in at entry and out at exit; it is never mapped.
+ * 264 bytes: a header of 8, then a union of 256. It is never mapped, but copied in
+ * at entry. When GZVM_RUN returns 0, @exit_reason and the union are copied out,
+ * bytes that the exit does not define as 0; @immediate_exit is left as it is
+ * (foreign drivers overwrite it). After an error nothing has been copied out.
+ *
+ * An exit that meets a pending signal is returned (0), and the next GZVM_RUN
+ * returns -EINTR for the signal.
  */
 struct gzvm_vcpu_run {
 	__u32 exit_reason;

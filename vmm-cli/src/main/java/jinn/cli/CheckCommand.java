@@ -53,7 +53,8 @@ final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
             VmConfig vm = ConfigLoader.load(file);
             BootCheck.check(vm);
             out.println(file + ": vm " + vm.name() + ": " + counted(vm.machine().cpus(), "vCPU") + ", "
-                    + (vm.machine().memoryBytes() >> 20) + " MiB, " + counted(vm.devices().size(), "device") + ", "
+                    + (vm.machine().memoryBytes() >> 20) + " MiB, "
+                    + counted(vm.devices().size(), "device") + ", "
                     + counted(vm.doorbells().size(), "doorbell"));
             return ExitCode.SUCCESS;
         } catch (VmmException e) {

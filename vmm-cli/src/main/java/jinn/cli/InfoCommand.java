@@ -2,8 +2,7 @@ package jinn.cli;
 
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
-import jinn.hypervisor.DriverInfo;
-import jinn.hypervisor.GzvmDevice;
+import jinn.vm.DriverInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +33,7 @@ final class InfoCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Override
     public Integer call() {
-        DriverInfo driver = GzvmDevice.probe();
+        DriverInfo driver = DriverInfo.probe();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(toJson(driver));

@@ -1,5 +1,6 @@
 package jinn.cli;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,11 @@ public final class Main implements Runnable {
 
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(execute(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+        System.exit(execute(writer(System.out), writer(System.err), args));
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, stream.charset());
     }
 
     /** Runs the command and returns its exit code. */
@@ -41,7 +46,6 @@ public final class Main implements Runnable {
                 .setParameterExceptionHandler(reporter)
                 .setExecutionExceptionHandler(reporter);
         showExitCodes(command);
-        command.getSubcommands().values().forEach(Main::showExitCodes);
         return command.execute(args);
     }
 
@@ -51,11 +55,17 @@ public final class Main implements Runnable {
         throw new ParameterException(spec.commandLine(), "Missing command: run, check or info");
     }
 
+    /** Ends the help of the command and of its subcommands with the exit codes. */
     private static void showExitCodes(CommandLine command) {
-        command.getHelpSectionMap()
-                .put(EXIT_CODES, help -> "\nExit codes:\n" + String.join("\n", ExitCode.table()) + "\n");
         List<String> sections = new ArrayList<>(command.getHelpSectionKeys());
         sections.add(EXIT_CODES);
         command.setHelpSectionKeys(sections);
+        addExitCodes(command);
+        command.getSubcommands().values().forEach(Main::addExitCodes);
+    }
+
+    private static void addExitCodes(CommandLine command) {
+        command.getHelpSectionMap()
+                .put(EXIT_CODES, help -> "\nExit codes:\n" + String.join("\n", ExitCode.table()) + "\n");
     }
 }

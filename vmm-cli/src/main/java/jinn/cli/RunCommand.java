@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -12,6 +13,7 @@ import jinn.config.ConfigLoader;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
+import jinn.vm.TerminalIo;
 import jinn.vm.VirtualMachine;
 import jinn.vm.VmOptions;
 import jinn.vm.VmOutcome;
@@ -76,14 +78,19 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             tell(result);
             reportWriter.write(result.toJson());
             return ExitCode.of(result.outcome()).number();
+        } catch (NoSuchFileException e) {
+            throw new HostException("cannot write the report " + report + ": no such directory", e);
         } catch (IOException e) {
             throw new HostException("cannot write the report " + report + ": " + e.getMessage(), e);
         }
     }
 
     private RunReport run(VmConfig config, StopAtExit stop) {
-        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE);
-        try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), "\r\n", !quiet);
+        TerminalIo terminal = TerminalIo.standard();
+        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
+        // In raw mode the terminal does not return to the first column by itself.
+        String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
+        try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), lineEnd, !quiet);
                 VirtualMachine vm = VirtualMachine.assemble(config, options, display)) {
             stop.watch(vm);
             VmOutcome outcome = vm.run();

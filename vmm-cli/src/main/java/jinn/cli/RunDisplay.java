@@ -44,7 +44,7 @@ final class RunDisplay implements VmListener, AutoCloseable {
     /**
      * Starts to show.
      *
-     * @param lineEnd what ends a line: in raw mode the terminal does not return to the first column by itself
+     * @param lineEnd what ends a line
      * @param showRings whether rings are shown; warnings are always
      */
     RunDisplay(PrintWriter err, String lineEnd, boolean showRings) {

@@ -1,7 +1,6 @@
 package jinn.cli;
 
 import java.util.List;
-import java.util.Locale;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmOutcome;
@@ -46,13 +45,9 @@ record RunReport(String vm, VmOutcome outcome, List<DoorbellStatus> doorbells, L
         json.writeStartObject();
         json.writeNumberProperty("id", vcpu.id());
         json.writeNumberProperty("runReturns", vcpu.runReturns());
-        json.writeObjectPropertyStart("exits");
-        vcpu.exits().forEach((kind, count) -> json.writeNumberProperty(key(kind), count));
+        json.writeObjectPropertyStart("returnsByReason");
+        vcpu.returnsByReason().forEach(json::writeNumberProperty);
         json.writeEndObject();
         json.writeEndObject();
-    }
-
-    private static String key(Enum<?> kind) {
-        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

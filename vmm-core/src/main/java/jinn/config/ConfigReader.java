@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import jinn.boot.GuestLayout;
 
 /**
  * Makes the records from one file's JSON, and notes every problem with its place.
@@ -44,9 +45,10 @@ final class ConfigReader {
         ConsoleReader consoles = new ConsoleReader(problems);
         vm.object("serial").ifPresent(consoles::serial);
         consoles.devices(vm.array("devices"));
-        if (vm.has("devices") && consoles.deviceCount() > Rules.MAX_DEVICES) {
+        if (vm.has("devices") && consoles.deviceCount() > GuestLayout.VIRTIO_MAXIMUM) {
             problems.add(
-                    vm.place("devices"), consoles.deviceCount() + " devices: must be at most " + Rules.MAX_DEVICES);
+                    vm.place("devices"),
+                    consoles.deviceCount() + " devices: must be at most " + GuestLayout.VIRTIO_MAXIMUM);
         }
         List<DoorbellConfig> doorbells = doorbells(vm.array("doorbells"), machine);
         vm.finish();

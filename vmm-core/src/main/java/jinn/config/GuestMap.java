@@ -2,18 +2,18 @@ package jinn.config;
 
 import java.util.Optional;
 import java.util.stream.Stream;
+import jinn.boot.GuestLayout;
 
-/** The guest-physical addresses that a doorbell must keep clear of; the machine is laid out as QEMU's {@code virt}. */
+/** The guest-physical addresses that a doorbell must keep clear of. */
 final class GuestMap {
 
     /** One past the last guest-physical address: stage 2 has 40 bits. */
     static final long END = 1L << 40;
 
-    private static final long RAM_BASE = 0x4000_0000L;
-    private static final long GICR_BASE = 0x080a_0000L;
-    private static final long GICR_BYTES_PER_CPU = 0x2_0000L;
-    private static final long VIRTIO_MMIO_BASE = 0x0a00_0000L;
-    private static final long VIRTIO_MMIO_STRIDE = 0x200L;
+    /** The place of QEMU's PL031; the machine has none yet, and keeps the place for it. */
+    private static final long CLOCK = 0x0901_0000L;
+
+    private static final long CLOCK_BYTES = 0x1000L;
 
     private GuestMap() {}
 
@@ -39,11 +39,17 @@ final class GuestMap {
 
     private static Stream<Range> ranges(MachineConfig machine) {
         return Stream.of(
-                new Range("the GIC distributor", 0x0800_0000L, 0x1_0000L),
-                new Range("the GIC redistributors", GICR_BASE, GICR_BYTES_PER_CPU * machine.cpus()),
-                new Range("the PL011 UART", 0x0900_0000L, 0x1000L),
-                new Range("the PL031 clock", 0x0901_0000L, 0x1000L),
-                new Range("the virtio-mmio devices", VIRTIO_MMIO_BASE, VIRTIO_MMIO_STRIDE * Rules.MAX_DEVICES),
-                new Range("RAM", RAM_BASE, machine.memoryBytes()));
+                new Range("the GIC distributor", GuestLayout.GIC_DISTRIBUTOR, GuestLayout.GIC_DISTRIBUTOR_BYTES),
+                new Range(
+                        "the GIC redistributors",
+                        GuestLayout.GIC_REDISTRIBUTORS,
+                        GuestLayout.GIC_REDISTRIBUTOR_BYTES * machine.cpus()),
+                new Range("the PL011 UART", GuestLayout.SERIAL, GuestLayout.SERIAL_BYTES),
+                new Range("the PL031 clock", CLOCK, CLOCK_BYTES),
+                new Range(
+                        "the virtio-mmio devices",
+                        GuestLayout.VIRTIO,
+                        GuestLayout.VIRTIO_STRIDE_BYTES * GuestLayout.VIRTIO_MAXIMUM),
+                new Range("RAM", GuestLayout.RAM, machine.memoryBytes()));
     }
 }

@@ -22,9 +22,6 @@ final class Rules {
     /** Linux on arm64 keeps 2048 bytes for the command line and its terminating NUL (COMMAND_LINE_SIZE). */
     static final int MAX_CMDLINE_BYTES = 2047;
 
-    /** The virtio-mmio slots of the machine. */
-    static final int MAX_DEVICES = 32;
-
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
 

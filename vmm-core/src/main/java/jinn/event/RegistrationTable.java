@@ -19,7 +19,7 @@ final class RegistrationTable {
     /** Takes a free slot. */
     Registration add(EventLoop loop, FileDescriptor descriptor, EventHandler handler) {
         int slot = freeSlot();
-        long key = (long) generations[slot] << GENERATION_SHIFT | slot;
+        long key = ((long) generations[slot] << GENERATION_SHIFT) | slot;
         slots[slot] = new Registration(loop, descriptor, handler, key);
         return slots[slot];
     }

@@ -2,7 +2,7 @@ package jinn.event;
 
 import java.util.ArrayDeque;
 
-/** Tasks on their way to the loop's thread, in order. Any thread may add; after {@link #close} nobody can. */
+/** Tasks on their way to the loop's thread, in order. Any thread may add; once it is closed nobody can. */
 final class TaskQueue {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();

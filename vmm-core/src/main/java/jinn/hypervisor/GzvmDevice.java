@@ -16,7 +16,7 @@ import jinn.uapi.GzvmCapability;
 import jinn.uapi.GzvmIoctl;
 
 /** The device node {@code /dev/gzvm}: creates VMs and tells what the driver can do. */
-public final class GzvmDevice implements AutoCloseable {
+public final class GzvmDevice implements Hypervisor {
 
     /** The device node. */
     public static final String PATH = "/dev/gzvm";
@@ -83,11 +83,7 @@ public final class GzvmDevice implements AutoCloseable {
         return checkExtension(GzvmCapability.PROTECTED_VM).orElse(0) == 1;
     }
 
-    /**
-     * Creates a VM without memory or vCPUs.
-     *
-     * @param name the name that messages call it by
-     */
+    @Override
     public Vm createVm(String name) {
         int result = fd.ioctl(GzvmIoctl.CREATE_VM, VM_TYPE_LINUX);
         if (result < 0) {

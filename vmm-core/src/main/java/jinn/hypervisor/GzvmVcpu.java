@@ -158,6 +158,6 @@ final class GzvmVcpu implements Vcpu {
     }
 
     private static long zeroExtend(long value, int size) {
-        return size == Long.BYTES ? value : value & (1L << size * Byte.SIZE) - 1;
+        return size == Long.BYTES ? value : value & ((1L << (size * Byte.SIZE)) - 1);
     }
 }

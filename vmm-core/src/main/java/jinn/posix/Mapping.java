@@ -33,6 +33,7 @@ public final class Mapping implements AutoCloseable {
     }
 
     /** Maps all of {@code memory} at an address that is a multiple of 2 MiB. The descriptor may be closed afterwards. */
+    @SuppressWarnings("MustBeClosedChecker") // close() closes the arena
     public static Mapping of(MemFd memory) {
         long reservedBytes = memory.bytes() + 3 * ALIGNMENT_BYTES;
         MemorySegment reserved = map(

@@ -27,6 +27,6 @@ final class Ioc {
     }
 
     private static long encode(int direction, int type, int number, long bytes) {
-        return (long) direction << DIRECTION_SHIFT | bytes << SIZE_SHIFT | (long) type << TYPE_SHIFT | number;
+        return ((long) direction << DIRECTION_SHIFT) | (bytes << SIZE_SHIFT) | ((long) type << TYPE_SHIFT) | number;
     }
 }

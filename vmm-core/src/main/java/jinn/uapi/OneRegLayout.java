@@ -38,6 +38,6 @@ public final class OneRegLayout {
 
     /** The id of the 64-bit register {@code offset} bytes into struct gzvm_regs; the index counts 4-byte words. */
     private static long core(long offset) {
-        return ARM64 | SIZE_U64 | CLASS_CORE | offset / Integer.BYTES;
+        return ARM64 | SIZE_U64 | CLASS_CORE | (offset / Integer.BYTES);
     }
 }

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stage-2 aborts: a page that the host has yet to give, a GIC register, or
+ * MMIO for user space (Arm ARM D19.2.37, D19.2.61).
+ */
+#include "exits.h"
+#include "sysreg.h"
+
+/* HPFAR_EL2.FIPA is bits 47:12 of the IPA, at bit 4. */
+static u64 fault_page(void)
+{
+	return FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT;
+}
+
+static bool is_translation_fault(u64 esr)
+{
+	u64 type = ISS_FSC(esr) & FSC_TYPE_MASK;
+
+	return type == FSC_TRANSLATION || type == FSC_ACCESS_FLAG;
+}
+
+static u64 report_exception(struct vcpu *vcpu, u32 exception, u64 esr, u64 gpa)
+{
+	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+
+	memset(&run->exception, 0, sizeof(run->exception));
+	run->exception.exception = exception;
+	run->exception.error_code = (u32)esr;
+	run->exception.fault_gpa = gpa;
+	return GZVM_EXIT_EXCEPTION;
+}
+
+static u64 low_bytes(u64 value, u32 size)
+{
+	return size == 8 ? value : value & (BIT(size * 8) - 1);
+}
+
+static u64 loaded_value(const struct mmio_access *access, u64 value)
+{
+	value = low_bytes(value, access->size);
+	if (access->sign_extend && access->size < 8) {
+		u32 unused = 64 - access->size * 8;
+
+		value = (u64)((s64)(value << unused) >> unused);
+		if (!access->wide)
+			value = (u32)value;
+	}
+	return value;
+}
+
+static struct mmio_access decode(u64 esr)
+{
+	return (struct mmio_access){
+		.pending = true,
+		.write = esr & ISS_WNR,
+		.size = 1U << ISS_SAS(esr),
+		.reg = ISS_SRT(esr),
+		.sign_extend = esr & ISS_SSE,
+		.wide = esr & ISS_SF,
+	};
+}
+
+static u64 report_mmio(struct vcpu *vcpu, u64 gpa, const struct mmio_access *access)
+{
+	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+	u64 data = access->write ? low_bytes(gpr_read(vcpu, access->reg), access->size) : 0;
+
+	run->mmio.phys_addr = gpa;
+	memcpy(run->mmio.data, &data, sizeof(data));
+	run->mmio.size = access->size;
+	run->mmio.reg_nr = access->reg;
+	run->mmio.is_write = access->write;
+	memset(run->mmio.padding, 0, sizeof(run->mmio.padding));
+	vcpu->mmio = *access;
+	return GZVM_EXIT_MMIO;
+}
+
+static u64 handle_device(struct vcpu *vcpu, u64 esr, u64 gpa)
+{
+	struct mmio_access access;
+	bool wake = false;
+	u64 value;
+
+	if (esr & ISS_CM) {
+		/* Cache maintenance where no memory is: there is nothing to clean. */
+		exit_skip_instruction();
+		return EXIT_RESUME;
+	}
+	if (!(esr & ISS_ISV)) {
+		/* Not decoded by the CPU (pairs, write-back): never guessed. */
+		world_inject_abort(false, read_sysreg(far_el2));
+		return EXIT_RESUME;
+	}
+	access = decode(esr);
+	value = low_bytes(gpr_read(vcpu, access.reg), access.size);
+	if (!vgic_mmio(vcpu, gpa, access.size, access.write, &value, &wake))
+		return report_mmio(vcpu, gpa, &access);
+	if (!access.write)
+		gpr_write(vcpu, access.reg, loaded_value(&access, value));
+	exit_skip_instruction();
+	return wake ? GZVM_EXIT_IPI : EXIT_RESUME;
+}
+
+u64 exit_abort(struct vcpu *vcpu, u64 esr)
+{
+	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
+	u64 gpa = fault_page();
+	bool in_slot;
+
+	if (!is_translation_fault(esr)) {
+		world_inject_abort(instruction, read_sysreg(far_el2));
+		return EXIT_RESUME;
+	}
+	/* FAR is the virtual address of the access, not of a stage-1 table. */
+	if (!(esr & ISS_S1PTW))
+		gpa |= read_sysreg(far_el2) & (PAGE_BYTES - 1);
+	lock(&vcpu->vm->lock);
+	in_slot = vm_find_slot(vcpu->vm, gpa);
+	unlock(&vcpu->vm->lock);
+	if (in_slot)
+		return report_exception(vcpu, GZVM_EXCEPTION_PAGE_FAULT, esr, gpa);
+	if (instruction)
+		return report_exception(vcpu, GZVM_EXCEPTION_UNKNOWN, esr, gpa);
+	if (esr & ISS_S1PTW) {
+		world_inject_abort(false, read_sysreg(far_el2));
+		return EXIT_RESUME;
+	}
+	return handle_device(vcpu, esr, gpa);
+}
+
+void exit_complete_mmio(struct vcpu *vcpu)
+{
+	struct mmio_access *access = &vcpu->mmio;
+
+	if (!access->pending)
+		return;
+	if (!access->write) {
+		u64 data;
+
+		/* data[] is 8-byte aligned, so this is one load. */
+		data = READ_ONCE(*(u64 *)vcpu_run_page(vcpu)->mmio.data);
+		gpr_write(vcpu, access->reg, loaded_value(access, data));
+	}
+	vcpu->pc += 4;
+	vcpu->pstate &= ~SPSR_SS;
+	access->pending = false;
+}

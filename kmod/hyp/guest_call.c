@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The guest's HVC and SMC: PSCI 1.1 (Arm DEN 0022), SMCCC (DEN 0028), and KVM's PTP service. */
+#include "exits.h"
+#include "psci.h"
+#include "sysreg.h"
+
+#define AFFINITY_ABOVE_0	0xff00ffff00UL
+
+static struct vcpu *find_vcpu(struct vcpu *caller, u64 mpidr)
+{
+	u64 id = mpidr & 0xff;
+
+	if ((mpidr & AFFINITY_ABOVE_0) || id >= GZVM_MAX_VCPUS)
+		return NULL;
+	return caller->vm->vcpus[id];
+}
+
+static u64 answer(struct vcpu *vcpu, s64 result)
+{
+	vcpu->gprs.x[0] = result;
+	return EXIT_RESUME;
+}
+
+static s64 turn_on(struct vcpu *caller, u64 mpidr, u64 entry, u64 context)
+{
+	struct vcpu *target = find_vcpu(caller, mpidr);
+
+	if (!target || !IS_ALIGNED(entry, 4))
+		return PSCI_INVALID_PARAMETERS;
+	if (target->power != VCPU_OFF)
+		return target->power == VCPU_ON ? PSCI_ALREADY_ON : PSCI_ON_PENDING;
+	target->on_entry = entry;
+	target->on_context = context;
+	target->power = VCPU_ON_PENDING;
+	return PSCI_SUCCESS;
+}
+
+static u64 cpu_on(struct vcpu *vcpu)
+{
+	s64 result;
+
+	lock(&vcpu->vm->lock);
+	result = turn_on(vcpu, vcpu->gprs.x[1], vcpu->gprs.x[2], vcpu->gprs.x[3]);
+	unlock(&vcpu->vm->lock);
+	vcpu->gprs.x[0] = result;
+	/* The target's thread sleeps in the host: have it woken. */
+	return result == PSCI_SUCCESS ? GZVM_EXIT_IPI : EXIT_RESUME;
+}
+
+static u64 cpu_off(struct vcpu *vcpu)
+{
+	lock(&vcpu->vm->lock);
+	vcpu->power = VCPU_OFF;
+	unlock(&vcpu->vm->lock);
+	return exit_idle(vcpu, read_sysreg(cntfrq_el0));
+}
+
+static u64 cpu_suspend(struct vcpu *vcpu)
+{
+	/* Every power state is a standby: what WFI does. */
+	vcpu->gprs.x[0] = PSCI_SUCCESS;
+	return exit_wait_for_interrupt(vcpu);
+}
+
+static u64 affinity_info(struct vcpu *vcpu)
+{
+	static const s64 answers[] = {
+		[VCPU_OFF] = PSCI_AFFINITY_OFF,
+		[VCPU_ON_PENDING] = PSCI_AFFINITY_ON_PENDING,
+		[VCPU_ON] = PSCI_AFFINITY_ON,
+	};
+	struct vcpu *target;
+	s64 result = PSCI_INVALID_PARAMETERS;
+
+	lock(&vcpu->vm->lock);
+	target = find_vcpu(vcpu, vcpu->gprs.x[1]);
+	if (target && vcpu->gprs.x[2] == 0)
+		result = answers[target->power];
+	unlock(&vcpu->vm->lock);
+	return answer(vcpu, result);
+}
+
+static u64 system_event(struct vcpu *vcpu, u32 type, u32 ndata, u64 data)
+{
+	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+
+	memset(&run->system_event, 0, sizeof(run->system_event));
+	run->system_event.type = type;
+	run->system_event.ndata = ndata;
+	run->system_event.data[0] = data;
+	/* Seen only by a guest whose VMM runs it again. */
+	vcpu->gprs.x[0] = PSCI_INTERNAL_FAILURE;
+	return GZVM_EXIT_SYSTEM_EVENT;
+}
+
+static u64 system_off(struct vcpu *vcpu)
+{
+	return system_event(vcpu, GZVM_SYSTEM_EVENT_SHUTDOWN, 0, 0);
+}
+
+static u64 system_reset(struct vcpu *vcpu)
+{
+	return system_event(vcpu, GZVM_SYSTEM_EVENT_RESET, 0, 0);
+}
+
+static u64 system_reset2(struct vcpu *vcpu)
+{
+	return system_event(vcpu, GZVM_SYSTEM_EVENT_RESET, 1, vcpu->gprs.x[1]);
+}
+
+/* The driver answers in the run page; x0..x3 are taken from there at the next RUN. */
+static u64 forward(struct vcpu *vcpu)
+{
+	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+
+	memcpy(run->hypercall.args, vcpu->gprs.x, sizeof(run->hypercall.args));
+	vcpu->call_pending = true;
+	return GZVM_EXIT_HYPERCALL;
+}
+
+void exit_complete_call(struct vcpu *vcpu)
+{
+	const struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
+
+	if (!vcpu->call_pending)
+		return;
+	for (u32 i = 0; i < 4; i++)
+		vcpu->gprs.x[i] = READ_ONCE(run->hypercall.args[i]);
+	vcpu->call_pending = false;
+}
+
+static u64 vendor_uid(struct vcpu *vcpu)
+{
+	vcpu->gprs.x[1] = KVM_UID_1;
+	vcpu->gprs.x[2] = KVM_UID_2;
+	vcpu->gprs.x[3] = KVM_UID_3;
+	return answer(vcpu, KVM_UID_0);
+}
+
+static u64 vendor_features(struct vcpu *vcpu)
+{
+	vcpu->gprs.x[1] = 0;
+	vcpu->gprs.x[2] = 0;
+	vcpu->gprs.x[3] = 0;
+	return answer(vcpu, VENDOR_FEATURE_FEATURES | VENDOR_FEATURE_PTP);
+}
+
+static u64 psci_version(struct vcpu *vcpu)
+{
+	return answer(vcpu, PSCI_VERSION_1_1);
+}
+
+static u64 migrate_info(struct vcpu *vcpu)
+{
+	return answer(vcpu, PSCI_MIGRATE_NOT_NEEDED);
+}
+
+static u64 smccc_version(struct vcpu *vcpu)
+{
+	return answer(vcpu, SMCCC_VERSION_1_1);
+}
+
+/* Of the architecture's workarounds none is offered: the guest takes the CPU as it is. */
+static u64 arch_features(struct vcpu *vcpu)
+{
+	u32 id = vcpu->gprs.x[1];
+
+	return answer(vcpu, id == SMCCC_VERSION || id == SMCCC_ARCH_FEATURES ? 0 : SMCCC_NOT_SUPPORTED);
+}
+
+static u64 features(struct vcpu *vcpu);
+
+static const struct call {
+	u32 id;
+	u64 (*handle)(struct vcpu *vcpu);
+} calls[] = {
+	{ SMCCC_VERSION, smccc_version },
+	{ SMCCC_ARCH_FEATURES, arch_features },
+	{ PSCI_VERSION, psci_version },
+	{ PSCI_CPU_SUSPEND32, cpu_suspend },
+	{ PSCI_CPU_SUSPEND64, cpu_suspend },
+	{ PSCI_CPU_OFF, cpu_off },
+	{ PSCI_CPU_ON32, cpu_on },
+	{ PSCI_CPU_ON64, cpu_on },
+	{ PSCI_AFFINITY_INFO32, affinity_info },
+	{ PSCI_AFFINITY_INFO64, affinity_info },
+	{ PSCI_MIGRATE_INFO_TYPE, migrate_info },
+	{ PSCI_SYSTEM_OFF, system_off },
+	{ PSCI_SYSTEM_RESET, system_reset },
+	{ PSCI_SYSTEM_RESET2_32, system_reset2 },
+	{ PSCI_SYSTEM_RESET2_64, system_reset2 },
+	{ PSCI_FEATURES, features },
+	{ VENDOR_UID, vendor_uid },
+	{ VENDOR_FEATURES, vendor_features },
+	{ GZVM_GUEST_HVC_PTP, forward },
+};
+
+static const struct call *find_call(u32 id)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(calls); i++)
+		if (calls[i].id == id)
+			return &calls[i];
+	return NULL;
+}
+
+static u64 features(struct vcpu *vcpu)
+{
+	return answer(vcpu, find_call(vcpu->gprs.x[1]) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+}
+
+u64 exit_call(struct vcpu *vcpu)
+{
+	const struct call *call = find_call(vcpu->gprs.x[0]);
+
+	return call ? call->handle(vcpu) : answer(vcpu, SMCCC_NOT_SUPPORTED);
+}

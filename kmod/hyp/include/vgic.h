@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest's GICv3 (Arm IHI 0069): distributor and redistributors are emulated
+ * here, the CPU interface is the hardware's, fed through list registers.
+ *
+ * All state is under the VM's lock but for vgic_vcpu.dirty and the list
+ * register copies, which belong to the CPU that runs the vCPU.
+ */
+#ifndef GZHYP_VGIC_H
+#define GZHYP_VGIC_H
+
+#include "types.h"
+
+struct vm;
+struct vcpu;
+
+#define VGIC_PRIVATE		32
+#define VGIC_SPIS		256	/* as QEMU "virt" */
+#define VGIC_INTIDS		(VGIC_PRIVATE + VGIC_SPIS)
+#define VGIC_MAX_LRS		16
+#define VGIC_NO_OWNER		0xff
+#define VGIC_TIMER_INTID	27
+#define VGIC_REDIST_STRIDE	0x20000UL
+#define VGIC_DIST_BYTES		0x10000UL
+
+/**
+ * struct virq - one interrupt
+ * @priority: 0 is the highest
+ * @enabled, @group1, @edge: as the guest set them
+ * @pending: latched: edge seen, or made pending by a register write
+ * @line: level input, used by the timer only
+ * @notice: the host wants to know of its end
+ * @active: acknowledged and not ended
+ * @target: vCPU of an SPI (IROUTER.Aff0)
+ * @owner: the vCPU whose list registers hold it, or VGIC_NO_OWNER
+ */
+struct virq {
+	u8 priority;
+	bool enabled;
+	bool group1;
+	bool edge;
+	bool pending;
+	bool line;
+	bool notice;
+	bool active;
+	u8 target;
+	u8 owner;
+};
+
+/**
+ * struct vgic_vcpu - a vCPU's interrupts
+ * @irqs: INTIDs 0..31
+ * @maybe: bitmap of INTIDs that are pending or active, for this vCPU's privates
+ * @dirty: something changed since the list registers were filled (atomic)
+ * @ended: an interrupt with a notice was ended since vgic_take_ended()
+ * @lr_count: list registers in use
+ * @lr: their values while the guest does not run
+ * @vmcr, @ap0r, @ap1r: CPU interface state while the guest does not run
+ */
+struct vgic_vcpu {
+	struct virq irqs[VGIC_PRIVATE];
+	u32 maybe;
+	u32 dirty;
+	bool ended;
+	u32 lr_count;
+	u64 lr[VGIC_MAX_LRS];
+	u64 vmcr;
+	u64 ap0r;
+	u64 ap1r;
+};
+
+/**
+ * struct vgic - a VM's distributor
+ * @dist_gpa: its first register, 0 when it was not created
+ * @redist_gpa: frame of vCPU 0, 0 when it was not created
+ * @groups: GICD_CTLR.EnableGrp0 and EnableGrp1
+ * @irqs: INTIDs from 32
+ * @maybe: bitmap of SPIs that are pending or active
+ */
+struct vgic {
+	u64 dist_gpa;
+	u64 redist_gpa;
+	u32 groups;
+	struct virq irqs[VGIC_SPIS];
+	u32 maybe[VGIC_SPIS / 32];
+};
+
+/* vgic.c: state. */
+void vgic_init_vm(struct vm *vm);
+void vgic_init_vcpu(struct vcpu *vcpu);
+/* The vCPU goes away: none of the SPIs is in its list registers any more. Caller holds the lock. */
+void vgic_forget_vcpu(struct vcpu *vcpu);
+s32 vgic_create_device(struct vm *vm, u64 pa);
+/* SPI number @spi (INTID - 32) becomes pending. Level 0 is accepted and has no effect. */
+s32 vgic_irq_line(struct vm *vm, u64 spi, u64 level);
+/* Turns notices of ends of SPI number @spi on or off. */
+s32 vgic_set_end_notice(struct vm *vm, u64 spi, u64 on);
+/* Whether the vCPU has an enabled pending interrupt. Caller holds the lock. */
+bool vgic_is_pending(struct vcpu *vcpu);
+/* ICC_SGI1R_EL1 was written. True when a target's thread must be woken by the host. */
+bool vgic_send_sgi(struct vcpu *sender, u64 value);
+/* The interrupt @intid as @vcpu sees it; NULL when it does not exist. */
+struct virq *vgic_irq(struct vcpu *vcpu, u32 intid);
+/* Recomputes what depends on @intid's state and tells its vCPU. Caller holds the lock. */
+bool vgic_changed(struct vcpu *vcpu, u32 intid);
+
+/* vgic_lr.c: list registers, on the CPU that runs the vCPU. */
+void vgic_load(struct vcpu *vcpu);
+void vgic_unload(struct vcpu *vcpu);
+/* Before each guest entry: fill the list registers. */
+void vgic_flush(struct vcpu *vcpu);
+/* After each guest exit: take their state back. */
+void vgic_sync(struct vcpu *vcpu);
+/* Whether ends were written to the run area since the last call. */
+bool vgic_take_ended(struct vcpu *vcpu);
+
+/*
+ * vgic_mmio.c: the guest accessed @gpa. False when no GIC register is there.
+ * A load's result goes to *value; *wake is set when a vCPU's thread must be
+ * woken by the host.
+ */
+bool vgic_mmio(struct vcpu *vcpu, u64 gpa, u32 size, bool write, u64 *value, bool *wake);
+
+#endif

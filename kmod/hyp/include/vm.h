@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Virtual machines and vCPUs.
+ *
+ * A VM lives from CREATE_VM to DESTROY_VM in a table slot; its id is the slot's
+ * number plus one, which is also its VMID. Every hypercall takes a reference
+ * for its own duration (vm_get, vm_put), and DESTROY_VM answers BUSY while
+ * somebody else holds one.
+ */
+#ifndef GZHYP_VM_H
+#define GZHYP_VM_H
+
+#include <linux/gzvm.h>
+
+#include "gzvm_hvc.h"
+#include "hyp.h"
+#include "stage2.h"
+#include "vgic.h"
+#include "world.h"
+
+#define MAX_VMS		32
+/* One run area holds the structure; page 1 holds struct gzvm_vcpu_hwstate. */
+#define MPIDR_RES1	BIT(31)
+
+struct slot {
+	bool declared;
+	u64 gpa;
+	u64 bytes;
+};
+
+enum vcpu_power {
+	VCPU_OFF,
+	VCPU_ON_PENDING,	/* CPU_ON was called; RUN resets and starts it */
+	VCPU_ON,
+};
+
+/* vcpu.presence: where the guest is, for whoever wants to interrupt it. */
+#define PRESENCE_IN_GUEST	1U
+#define PRESENCE_KICKED		2U
+
+/**
+ * struct mmio_access - an access that user space finishes
+ * @pending: there is one
+ * @write: a store; else a load into @reg
+ * @size: bytes
+ * @reg: 0..30, 31 is the zero register
+ * @sign_extend: the load extends its sign
+ * @wide: to 64 bits, not 32
+ *
+ * Kept here because user space can write all of the run area: only the data
+ * of a load is taken from there.
+ */
+struct mmio_access {
+	bool pending;
+	bool write;
+	u32 size;
+	u32 reg;
+	bool sign_extend;
+	bool wide;
+};
+
+/**
+ * struct vcpu - a virtual CPU; @gprs comes first for vectors.S
+ * @gprs: the guest's x0..x30
+ * @pc, @pstate: where it goes on
+ * @vm: its VM
+ * @id: vCPU id, Aff0 of its MPIDR
+ * @running: a CPU is inside RUN with it (atomic)
+ * @presence: PRESENCE_*, atomic
+ * @cpu: physical CPU while PRESENCE_IN_GUEST
+ * @last_cpu: physical CPU of the last RUN, MAX_CPUS before the first
+ * @power: under the VM's lock
+ * @on_entry, @on_context: of a pending CPU_ON
+ * @run: PA of the run area, owned by the host
+ * @mmio: the access that waits for user space
+ * @call_pending: a hypercall waits for the driver's answer
+ * @guest, @host: EL1 registers of the world that does not run
+ * @host_elr, @host_spsr: where the host's HVC returns to
+ * @timer_ctl, @timer_cval: CNTV while the guest does not run
+ * @physical_timer_ctl, @physical_timer_cval: the guest's CNTP, which never fires
+ * @debug_control: MDSCR_EL1 as the guest wrote it
+ * @vgic: its private interrupts and list registers
+ * @fp: FP registers while they are not loaded
+ */
+struct vcpu {
+	struct gprs gprs;
+	u64 pc;
+	u64 pstate;
+	struct vm *vm;
+	u32 id;
+	u32 running;
+	u32 presence;
+	u32 cpu;
+	u32 last_cpu;
+	enum vcpu_power power;
+	u64 on_entry;
+	u64 on_context;
+	u64 run;
+	struct mmio_access mmio;
+	bool call_pending;
+	struct world_registers guest;
+	struct world_registers host;
+	u64 host_elr;
+	u64 host_spsr;
+	u64 timer_ctl;
+	u64 timer_cval;
+	u64 physical_timer_ctl;
+	u64 physical_timer_cval;
+	u64 debug_control;
+	struct vgic_vcpu vgic;
+	struct fp_state fp;
+};
+
+/**
+ * struct vm - a virtual machine
+ * @lock: everything below
+ * @id: 1..MAX_VMS, also the VMID
+ * @users: references, under the table's lock
+ * @dying: DESTROY_VM has begun; under the table's lock
+ * @stage2: its translation
+ * @cntvoff: CNTVOFF_EL2, physical ticks at creation
+ * @demand_paging, @idle_exits: capabilities that the driver enabled
+ * @block_mailbox: PA of the page numbers for MAP_GUEST_BLOCK, 0 for none
+ * @slots: memory regions
+ * @mapped_pages: guest pages mapped so far
+ * @dtb_gpa, @dtb_bytes: SET_DTB_CONFIG
+ * @vcpus: by id
+ * @last_vcpu: by physical CPU, the vCPU that ran there last
+ * @vgic: distributor
+ */
+struct vm {
+	spinlock lock;
+	u32 id;
+	u32 users;
+	bool dying;
+	struct stage2 stage2;
+	u64 cntvoff;
+	bool demand_paging;
+	bool idle_exits;
+	u64 block_mailbox;
+	struct slot slots[GZVM_MAX_MEM_REGION];
+	u64 mapped_pages;
+	u64 dtb_gpa;
+	u64 dtb_bytes;
+	struct vcpu *vcpus[GZVM_MAX_VCPUS];
+	struct vcpu *last_vcpu[MAX_CPUS];
+	struct vgic vgic;
+};
+
+static inline u64 vcpu_mpidr(const struct vcpu *vcpu)
+{
+	return MPIDR_RES1 | vcpu->id;
+}
+
+/* vm.c: life. */
+s32 vm_create(u64 type, u64 *id);
+/* Gives back @budget pages of tables, or all for 0, and is BUSY until all are. */
+s32 vm_destroy(u64 id, u64 budget);
+/* NULL when there is no such VM. Release with vm_put(). */
+struct vm *vm_get(u64 id);
+void vm_put(struct vm *vm);
+/* The slot that holds @gpa, or NULL. Caller holds the lock. */
+struct slot *vm_find_slot(struct vm *vm, u64 gpa);
+
+/* memory.c: slots and pages. All take the VM's lock. */
+s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes);
+s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags);
+s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages);
+s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages);
+s32 memory_set_mailbox(struct vm *vm, u64 bytes, u64 pa);
+s32 memory_set_dtb(struct vm *vm, u64 gpa, u64 bytes);
+
+/* vcpu.c: life and registers. */
+s32 vcpu_create(struct vm *vm, u64 id, u64 run);
+s32 vcpu_destroy(struct vm *vm, u64 id);
+/* The exclusive right to run or change a vCPU; BUSY when another CPU has it. */
+s32 vcpu_claim(struct vm *vm, u64 id, struct vcpu **claimed);
+void vcpu_release(struct vcpu *vcpu);
+s32 vcpu_set_register(struct vm *vm, u64 id, u64 reg, u64 value);
+s32 vcpu_get_register(struct vm *vm, u64 id, u64 reg, u64 *value);
+
+/* run.c */
+s32 vcpu_run(struct vm *vm, u64 id, u64 *reason);
+/* Makes the vCPU look at its interrupts soon; true when its thread must be woken by the host. */
+bool vcpu_kick(struct vcpu *vcpu);
+/* An EL2 interrupt on this CPU was a kick: take it away. */
+void vcpu_take_kick(struct vcpu *vcpu);
+
+/* The run area as the host sees it. */
+static inline struct gzvm_vcpu_run *vcpu_run_page(const struct vcpu *vcpu)
+{
+	return (struct gzvm_vcpu_run *)vcpu->run;
+}
+
+static inline struct gzvm_vcpu_hwstate *vcpu_hwstate(const struct vcpu *vcpu)
+{
+	return (struct gzvm_vcpu_hwstate *)(vcpu->run + PAGE_BYTES);
+}
+
+#endif

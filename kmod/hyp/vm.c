@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The table of VMs, and a VM's life. */
+#include "vm.h"
+#include "sysreg.h"
+
+static spinlock table_lock;
+static struct vm *table[MAX_VMS];
+
+#define VM_PAGES	4
+
+_Static_assert(sizeof(struct vm) <= VM_PAGES * PAGE_BYTES, "VM_PAGES is too small");
+
+static s64 free_index(void)
+{
+	for (u32 i = 0; i < MAX_VMS; i++)
+		if (!table[i])
+			return i;
+	return -1;
+}
+
+s32 vm_create(u64 type, u64 *id)
+{
+	struct vm *vm;
+	s32 status = GZVM_STATUS_NO_MEMORY;
+	s64 index;
+
+	if (type != 0)
+		return GZVM_STATUS_INVALID_ARGS;
+	vm = pages_alloc(VM_PAGES);
+	if (!vm)
+		return GZVM_STATUS_NO_MEMORY;
+	lock(&table_lock);
+	index = free_index();
+	if (index >= 0 && stage2_create(&vm->stage2, index + 1)) {
+		vm->id = index + 1;
+		vm->cntvoff = read_sysreg(cntpct_el0);
+		vgic_init_vm(vm);
+		table[index] = vm;
+		*id = vm->id;
+		status = GZVM_STATUS_OK;
+	}
+	unlock(&table_lock);
+	if (status)
+		pages_free(vm, VM_PAGES);
+	return status;
+}
+
+struct vm *vm_get(u64 id)
+{
+	struct vm *vm;
+
+	if (id == GZVM_VM_ID_NONE || id > MAX_VMS)
+		return NULL;
+	lock(&table_lock);
+	vm = table[id - 1];
+	if (vm && vm->dying)
+		vm = NULL;
+	if (vm)
+		vm->users++;
+	unlock(&table_lock);
+	return vm;
+}
+
+void vm_put(struct vm *vm)
+{
+	lock(&table_lock);
+	vm->users--;
+	unlock(&table_lock);
+}
+
+static bool has_vcpus(const struct vm *vm)
+{
+	for (u32 i = 0; i < GZVM_MAX_VCPUS; i++)
+		if (vm->vcpus[i])
+			return true;
+	return false;
+}
+
+/*
+ * A VM whose vCPUs still exist, or that another CPU is using right now, is
+ * busy: the driver asks again. Once it is dying nobody can reach it any more,
+ * its tables go in slices, and its VMID is free for a new VM at the very end.
+ */
+static s32 destroy_slice(struct vm *vm, u64 budget)
+{
+	if (!vm->dying) {
+		if (vm->users || has_vcpus(vm))
+			return GZVM_STATUS_BUSY;
+		vm->dying = true;
+		/* Nobody runs on the tables: forget the TLBs' copies before the pages get new owners. */
+		stage2_invalidate(&vm->stage2);
+	}
+	return stage2_destroy(&vm->stage2, budget ? budget : ~0UL) ? GZVM_STATUS_OK : GZVM_STATUS_BUSY;
+}
+
+s32 vm_destroy(u64 id, u64 budget)
+{
+	struct vm *vm;
+	s32 status = GZVM_STATUS_INVALID_ARGS;
+
+	if (id == GZVM_VM_ID_NONE || id > MAX_VMS)
+		return GZVM_STATUS_INVALID_ARGS;
+	lock(&table_lock);
+	vm = table[id - 1];
+	if (vm)
+		status = destroy_slice(vm, budget);
+	if (status == GZVM_STATUS_OK)
+		table[id - 1] = NULL;
+	unlock(&table_lock);
+	if (status == GZVM_STATUS_OK)
+		pages_free(vm, VM_PAGES);
+	return status;
+}
+
+struct slot *vm_find_slot(struct vm *vm, u64 gpa)
+{
+	for (u32 i = 0; i < GZVM_MAX_MEM_REGION; i++) {
+		struct slot *slot = &vm->slots[i];
+
+		if (slot->declared && gpa >= slot->gpa && gpa - slot->gpa < slot->bytes)
+			return slot;
+	}
+	return NULL;
+}

@@ -1,0 +1,59 @@
+package jinn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import jinn.doorbell.DoorbellPath;
+import jinn.doorbell.DoorbellStatus;
+import org.junit.jupiter.api.Test;
+
+final class RunDisplayTest {
+
+    private final StringWriter shown = new StringWriter();
+
+    @Test
+    void foldsManyRingsIntoFewLinesAndShowsTheLastCount() {
+        try (RunDisplay display = display("\n", true)) {
+            for (int i = 1; i <= 10_000; i++) {
+                display.doorbellRang(rung("storm", i, 0));
+            }
+        }
+        List<String> lines = shown.toString().lines().toList();
+        assertEquals("doorbell storm: 10000 (kernel)", lines.getLast());
+        assertTrue(lines.size() < 100, lines.size() + " lines");
+    }
+
+    @Test
+    void showsEachDoorbellByName() {
+        try (RunDisplay display = display("\r\n", true)) {
+            display.doorbellRang(rung("one", 3, 0));
+            display.doorbellRang(rung("two", 0, 2));
+            display.doorbellRang(rung("three", 4, 1));
+        }
+        List<String> lines = List.of(shown.toString().split("\r\n"));
+        assertTrue(lines.contains("doorbell one: 3 (kernel)"), lines.toString());
+        assertTrue(lines.contains("doorbell two: 2 (userspace)"), lines.toString());
+        assertTrue(lines.contains("doorbell three: 5 (4 kernel, 1 userspace)"), lines.toString());
+    }
+
+    @Test
+    void showsWarningsEvenWhenRingsAreNotWanted() {
+        try (RunDisplay display = display("\n", false)) {
+            display.doorbellRang(rung("one", 3, 0));
+            display.warned("vm a: something is odd");
+        }
+        assertEquals("jinn: vm a: something is odd\n", shown.toString());
+    }
+
+    private RunDisplay display(String lineEnd, boolean showRings) {
+        return new RunDisplay(new PrintWriter(shown, true), lineEnd, showRings);
+    }
+
+    private static DoorbellStatus rung(String name, long kernel, long userspace) {
+        DoorbellPath path = kernel == 0 ? DoorbellPath.USERSPACE : DoorbellPath.KERNEL;
+        return new DoorbellStatus(name, 0x0b00_0000L, 4, "*", path, "", kernel, userspace);
+    }
+}

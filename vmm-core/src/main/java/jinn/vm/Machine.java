@@ -1,0 +1,24 @@
+package jinn.vm;
+
+import java.util.List;
+import java.util.Optional;
+import jinn.bus.MmioBus;
+import jinn.doorbell.delivery.DoorbellRegistrar;
+import jinn.event.EventLoop;
+import jinn.hypervisor.Vcpu;
+
+/**
+ * A machine that has been put together and can run.
+ *
+ * @param end gets the failures of the event loop, and the outcome
+ * @param terminalConsole the console that takes the user's input
+ * @param resources all of it, to be released when no vCPU runs any more
+ */
+record Machine(
+        VmEnd end,
+        EventLoop loop,
+        MmioBus bus,
+        List<Vcpu> vcpus,
+        DoorbellRegistrar registrar,
+        Optional<InputSink> terminalConsole,
+        UndoStack resources) {}

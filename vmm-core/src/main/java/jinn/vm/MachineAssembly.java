@@ -1,0 +1,270 @@
+package jinn.vm;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import jinn.boot.BootLoader;
+import jinn.boot.GuestLayout;
+import jinn.bus.MmioBus;
+import jinn.config.ConsoleTarget;
+import jinn.config.DeviceConfig;
+import jinn.config.DoorbellConfig;
+import jinn.config.VmConfig;
+import jinn.doorbell.delivery.Doorbell;
+import jinn.doorbell.delivery.DoorbellRanges;
+import jinn.doorbell.delivery.DoorbellRegistrar;
+import jinn.doorbell.delivery.DoorbellRequest;
+import jinn.doorbell.delivery.DoorbellWindow;
+import jinn.doorbell.delivery.WarningLimiter;
+import jinn.event.EventLoop;
+import jinn.hypervisor.DoorbellKey;
+import jinn.hypervisor.Hypervisor;
+import jinn.hypervisor.Register;
+import jinn.hypervisor.Vcpu;
+import jinn.hypervisor.Vm;
+import jinn.interrupt.IrqFdLine;
+import jinn.memory.GuestMemory;
+import jinn.posix.FileDescriptor;
+import jinn.posix.Mapping;
+import jinn.posix.MemFd;
+import jinn.posix.Random;
+import jinn.serial.Pl011;
+import jinn.virtio.VirtioDevice;
+import jinn.virtio.device.Console;
+import jinn.virtio.device.ConsoleOutput;
+import jinn.virtio.device.Rng;
+import jinn.virtio.mmio.MmioTransport;
+
+/**
+ * Puts a machine together. Each step acquires something and says how to release it; if one fails, all before it are
+ * released in reverse order.
+ */
+final class MachineAssembly {
+
+    /** EL1h with D, A, I and F masked: what an arm64 kernel expects at its entry (booting.rst, section 4). */
+    private static final long PSTATE_AT_ENTRY = 0x3c5;
+
+    private static final int RAM_SLOT = 0;
+
+    private final VmConfig config;
+    private final VmOptions options;
+    private final VmListener listener;
+    private final UndoStack resources = new UndoStack();
+    private final VmEnd end = new VmEnd();
+    private final MmioBus bus = new MmioBus();
+    private final TerminalOutput output;
+    private InputSink terminalConsole;
+
+    private MachineAssembly(VmConfig config, VmOptions options, VmListener listener) {
+        this.config = config;
+        this.options = options;
+        this.listener = listener;
+        this.output =
+                new TerminalOutput(FileDescriptor.borrowing(options.terminal().output(), "the output"));
+    }
+
+    /** Takes over {@code hypervisor}: it is closed with the machine, or now if there is none. */
+    static Machine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {
+        MachineAssembly assembly = new MachineAssembly(config, options, listener);
+        assembly.resources.push(hypervisor::close);
+        try {
+            return assembly.build(hypervisor);
+        } catch (RuntimeException | Error e) {
+            assembly.resources.undo(e);
+            throw e;
+        }
+    }
+
+    private Machine build(Hypervisor hypervisor) {
+        MemorySegment ram = createRam();
+        EventLoop loop = EventLoop.start("event-loop", end::fail);
+        resources.push(loop::close);
+        Vm vm = hypervisor.createVm(config.name());
+        resources.push(vm::close);
+
+        vm.addMemory(RAM_SLOT, GuestLayout.RAM, ram);
+        createInterruptController(vm);
+        List<Vcpu> vcpus = createVcpus(vm);
+        GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(GuestLayout.RAM, ram)));
+        BootLoader.Entry entry = loadGuest(memory);
+        vm.setDeviceTree(entry.deviceTree(), entry.deviceTreeBytes());
+
+        DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
+        resources.push(registrar::close);
+        Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
+        attachUserDoorbells(registrar, warnings);
+        attachSerial(vm);
+        for (int index = 0; index < config.devices().size(); index++) {
+            VirtioDevice virtio = createDevice(config.devices().get(index), index);
+            attachVirtio(vm, memory, loop, registrar, virtio, index, warnings);
+        }
+        setEntry(vcpus, entry);
+        return new Machine(end, loop, bus, vcpus, registrar, Optional.ofNullable(terminalConsole), resources);
+    }
+
+    private MemorySegment createRam() {
+        MemFd memFd = MemFd.create("jinn-ram-" + config.name(), config.machine().memoryBytes());
+        resources.push(memFd::close);
+        Mapping mapping = Mapping.of(memFd);
+        resources.push(mapping::close);
+        return mapping.segment();
+    }
+
+    private void createInterruptController(Vm vm) {
+        vm.createInterruptController(
+                GuestLayout.GIC_DISTRIBUTOR,
+                GuestLayout.GIC_DISTRIBUTOR_BYTES,
+                GuestLayout.GIC_REDISTRIBUTORS,
+                GuestLayout.GIC_REDISTRIBUTOR_BYTES * config.machine().cpus());
+    }
+
+    private List<Vcpu> createVcpus(Vm vm) {
+        List<Vcpu> vcpus = new ArrayList<>();
+        for (int id = 0; id < config.machine().cpus(); id++) {
+            Vcpu vcpu = vm.createVcpu(id);
+            resources.push(vcpu::close);
+            vcpus.add(vcpu);
+        }
+        return List.copyOf(vcpus);
+    }
+
+    private BootLoader.Entry loadGuest(GuestMemory memory) {
+        return BootLoader.load(
+                memory,
+                new BootLoader.Source(
+                        config.boot().kernel(),
+                        config.boot().initrd(),
+                        config.boot().cmdline()),
+                config.machine().cpus(),
+                config.machine().memoryBytes(),
+                config.devices().size());
+    }
+
+    private static void setEntry(List<Vcpu> vcpus, BootLoader.Entry entry) {
+        Vcpu boot = vcpus.getFirst();
+        boot.setRegister(Register.X0, entry.deviceTree());
+        boot.setRegister(Register.PC, entry.entry());
+        // The others get their entry from the guest, by PSCI CPU_ON.
+        vcpus.forEach(vcpu -> vcpu.setRegister(Register.PSTATE, PSTATE_AT_ENTRY));
+    }
+
+    private void attachUserDoorbells(DoorbellRegistrar registrar, Consumer<String> warnings) {
+        List<Doorbell> doorbells = config.doorbells().stream()
+                .map(doorbell -> registrar.register(userRequest(doorbell)))
+                .toList();
+        WarningLimiter limiter = new WarningLimiter(warnings);
+        DoorbellRanges.Range window = new DoorbellRanges.Range(
+                GuestLayout.DOORBELLS, GuestLayout.DOORBELLS + GuestLayout.DOORBELLS_BYTES - 1);
+        placeDoorbells("the doorbell window", window, doorbells, limiter);
+        List<DoorbellKey> keys = doorbells.stream().map(Doorbell::key).toList();
+        for (DoorbellRanges.Range range : DoorbellRanges.outside(window, keys)) {
+            placeDoorbells("a user doorbell", range, doorbells, limiter);
+        }
+    }
+
+    private DoorbellRequest userRequest(DoorbellConfig doorbell) {
+        return new DoorbellRequest(
+                doorbell.name(),
+                new DoorbellKey(doorbell.address(), doorbell.length(), doorbell.match()),
+                DoorbellRequest.Fallback.USERSPACE,
+                (rung, count) -> listener.doorbellRang(rung.status()));
+    }
+
+    private void placeDoorbells(
+            String owner, DoorbellRanges.Range range, List<Doorbell> doorbells, WarningLimiter limiter) {
+        bus.add(owner, range.first(), range.bytes(), new DoorbellWindow(range.first(), doorbells, limiter));
+    }
+
+    private void attachSerial(Vm vm) {
+        IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.SERIAL_SPI);
+        resources.push(line::close);
+        ConsoleTarget target = config.serial().target();
+        Pl011 serial = new Pl011(target == ConsoleTarget.NONE ? ignored -> {} : output::write, line);
+        if (target == ConsoleTarget.TERMINAL) {
+            terminalConsole = new SerialSink(serial);
+        }
+        bus.add("the PL011", GuestLayout.SERIAL, GuestLayout.SERIAL_BYTES, serial);
+    }
+
+    private VirtioDevice createDevice(DeviceConfig device, int index) {
+        return switch (device) {
+            case DeviceConfig.Console console -> createConsole(console.target(), "console" + index);
+            case DeviceConfig.Rng ignored -> new Rng("rng" + index, MachineAssembly::fillRandom);
+        };
+    }
+
+    private VirtioDevice createConsole(ConsoleTarget target, String name) {
+        ConsoleOutput sink = target == ConsoleTarget.NONE ? (bytes, offset, length) -> {} : output::write;
+        Console console = new Console(name, sink, 0, 0);
+        if (target == ConsoleTarget.TERMINAL) {
+            terminalConsole = new ConsoleSink(console);
+        }
+        return console;
+    }
+
+    private static void fillRandom(byte[] bytes, int offset, int length) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment random = arena.allocate(length);
+            Random.fill(random);
+            MemorySegment.copy(random, ValueLayout.JAVA_BYTE, 0, bytes, offset, length);
+        }
+    }
+
+    /** Address, interrupt, doorbells, bus and loop of one virtio device. */
+    private void attachVirtio(
+            Vm vm,
+            GuestMemory memory,
+            EventLoop loop,
+            DoorbellRegistrar registrar,
+            VirtioDevice device,
+            int index,
+            Consumer<String> warnings) {
+        long base = GuestLayout.virtioAddress(index);
+        IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
+        resources.push(line::close);
+        MmioTransport transport = new MmioTransport(device, memory, line, loop, warnings);
+        resources.push(transport::close);
+        List<Doorbell> doorbells = new ArrayList<>();
+        for (int queue = 0; queue < device.queueCount(); queue++) {
+            doorbells.add(registrar.register(queueRequest(device, transport, base, queue)));
+        }
+        bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
+    }
+
+    private static DoorbellRequest queueRequest(VirtioDevice device, MmioTransport transport, long base, int queue) {
+        return new DoorbellRequest(
+                device.name() + "/" + queue,
+                new DoorbellKey(base + MmioTransport.QUEUE_NOTIFY_OFFSET, Integer.BYTES, OptionalLong.of(queue)),
+                DoorbellRequest.Fallback.SHARED,
+                (rung, count) -> transport.notifyQueue(queue));
+    }
+
+    private record SerialSink(Pl011 serial) implements InputSink {
+        @Override
+        public int receive(byte[] bytes, int offset, int length) {
+            return serial.receive(bytes, offset, length);
+        }
+
+        @Override
+        public void onSpace(Runnable runnable) {
+            serial.onInputSpace(runnable);
+        }
+    }
+
+    private record ConsoleSink(Console console) implements InputSink {
+        @Override
+        public int receive(byte[] bytes, int offset, int length) {
+            return console.receive(bytes, offset, length);
+        }
+
+        @Override
+        public void onSpace(Runnable runnable) {
+            console.onInputSpace(runnable);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package jinn.vm;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import jinn.config.VmConfig;
+import jinn.doorbell.DoorbellStatus;
+import jinn.doorbell.delivery.Doorbell;
+import jinn.hypervisor.GzvmDevice;
+import jinn.hypervisor.Hypervisor;
+
+/**
+ * A virtual machine, from its description to its end.
+ *
+ * <p>It runs once. {@link #stop}, {@link #doorbells} and {@link #vcpus} may be called from any thread at any time; the
+ * others belong to the thread that assembled it.
+ */
+public final class VirtualMachine implements AutoCloseable {
+
+    private final TerminalIo terminal;
+    private final Machine machine;
+    private final List<VcpuThread> threads;
+    private final AtomicBoolean started = new AtomicBoolean();
+
+    private VirtualMachine(TerminalIo terminal, Machine machine) {
+        this.terminal = terminal;
+        this.machine = machine;
+        this.threads = machine.vcpus().stream()
+                .map(vcpu -> new VcpuThread(vcpu, machine.bus(), machine.end()))
+                .toList();
+    }
+
+    /**
+     * Makes a machine that is ready to run: memory filled, devices attached, doorbells registered.
+     *
+     * @param listener gets news, on the event loop's thread, until {@link #close} returns
+     * @throws jinn.error.VmmException when something is missing or refused; nothing is left behind then
+     */
+    public static VirtualMachine assemble(VmConfig config, VmOptions options, VmListener listener) {
+        return assemble(GzvmDevice.open(), config, options, listener);
+    }
+
+    static VirtualMachine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {
+        Machine machine = MachineAssembly.assemble(hypervisor, config, options, listener);
+        return new VirtualMachine(options.terminal(), machine);
+    }
+
+    /**
+     * Runs the guest until it ends or {@link #stop} is called. When it returns, no vCPU runs any more, all rings have
+     * been told to the listener, and the terminal is as it was.
+     *
+     * @throws jinn.error.VmmException when the VMM itself fails
+     */
+    public VmOutcome run() {
+        if (started.getAndSet(true)) {
+            throw new IllegalStateException("a virtual machine runs only once");
+        }
+        try (UndoStack undo = new UndoStack()) {
+            openTerminal(undo);
+            undo.push(machine.registrar()::flush);
+            undo.push(this::stopThreads);
+            if (!machine.end().isDecided()) {
+                threads.forEach(VcpuThread::start);
+            }
+            return machine.end().await();
+        }
+    }
+
+    private void openTerminal(UndoStack undo) {
+        if (machine.terminalConsole().isPresent() && terminal.input() != TerminalIo.NONE) {
+            InputSink sink = machine.terminalConsole().get();
+            undo.push(TerminalSession.open(terminal, machine.loop(), sink, this::stop)::close);
+        }
+    }
+
+    private void stopThreads() {
+        threads.forEach(VcpuThread::requestStop);
+        threads.forEach(VcpuThread::join);
+    }
+
+    /** Asks the VM to end; {@link #run} then returns {@link VmOutcome.Stopped}, unless it has ended otherwise before. */
+    public void stop() {
+        machine.end().complete(new VmOutcome.Stopped());
+    }
+
+    /** Returns all doorbells, also those of virtqueues, with their counts so far. */
+    public List<DoorbellStatus> doorbells() {
+        return machine.registrar().doorbells().stream().map(Doorbell::status).toList();
+    }
+
+    /** Returns what each vCPU has done so far. */
+    public List<VcpuStatus> vcpus() {
+        return threads.stream().map(VcpuThread::status).toList();
+    }
+
+    /** Gives everything back to the host. {@link #run} must have returned. A second call does nothing. */
+    @Override
+    public void close() {
+        machine.resources().close();
+    }
+}
