@@ -58,7 +58,6 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final VirtQueue[] queues;
     private final DeviceContext context = new Context();
     private long negotiatedFeatures;
-    private boolean running;
 
     private final PendingKick[] kicks;
 
@@ -291,7 +290,6 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
                 }
             }
             device.activate(context);
-            running = true;
         } catch (GuestFaultException fault) {
             breakDown(fault);
         }
@@ -302,7 +300,6 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private void deactivate() {
-        running = false;
         device.reset();
         for (VirtQueue queue : queues) {
             queue.disable();
@@ -310,12 +307,12 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     /**
-     * Lets the device look at a queue. Loop thread only. A queue the device does not have, or a device that is not
-     * running, is ignored: a doorbell can still ring while the driver resets the device.
+     * Lets the device look at a queue. Loop thread only. A queue the device does not have or that is not ready, as all
+     * are while the device does not run, is ignored: a doorbell can still ring while the driver resets the device.
      */
     public void notifyQueue(int index) {
         assert executor.isOwner() : "queue notified outside the loop thread";
-        if (!running || index >= queues.length || !queues[index].isReady()) {
+        if (index >= queues.length || !queues[index].isReady()) {
             return;
         }
         try {
@@ -334,7 +331,6 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private void breakDown(GuestFaultException fault) {
-        running = false;
         for (VirtQueue queue : queues) {
             queue.disable();
         }

@@ -89,15 +89,6 @@ class DeviceStatusTest {
     }
 
     @Test
-    void featuresAreFixedOnceAccepted() {
-        driver.negotiate(FEATURES);
-        driver.acceptFeatures(0);
-        driver.setStatus(15);
-
-        assertEquals(15, driver.status());
-    }
-
-    @Test
     void resetForgetsTheFeatures() {
         driver.negotiate(FEATURES);
         driver.setStatus(0);

@@ -193,6 +193,27 @@ class MmioTransportTest {
     }
 
     @Test
+    void queueThatBecomesReadyTooLateIsNotReady() {
+        driver.negotiate(FEATURES);
+        driver.finish();
+        driver.setUpQueue(0, first.layout());
+
+        assertEquals(0, driver.read(0x044));
+        assertEquals(15, driver.status());
+    }
+
+    @Test
+    void featuresAreFixedOnceAccepted() {
+        driver.negotiate(FEATURES | FakeMmioDriver.EVENT_IDX);
+        driver.acceptFeatures(FEATURES | FakeMmioDriver.INDIRECT_DESC);
+        driver.finish();
+        executor.runTasks();
+
+        assertTrue(device.context.hasFeature(FakeMmioDriver.VERSION_1 | FakeMmioDriver.EVENT_IDX));
+        assertFalse(device.context.hasFeature(FakeMmioDriver.INDIRECT_DESC));
+    }
+
+    @Test
     void addressesOfAReadyQueueCannotBeChanged() {
         driver.negotiate(FEATURES);
         driver.setUpQueue(0, first.layout());
@@ -382,6 +403,8 @@ class MmioTransportTest {
     @Test
     void resetStopsTheDeviceBeforeStatusReadsZero() {
         start();
+        executor.executeAndWait(device.context::configChanged);
+        assertEquals(CONFIG, driver.read(0x060));
         driver.kick(0);
         driver.setStatus(0);
 

@@ -11,10 +11,13 @@ import jinn.memory.GuestMemory;
 import jinn.testing.FakeDriver;
 import jinn.testing.GuestRam;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/* A ring that the device walks without end is what some of these tests are about. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DescriptorChainTest {
 
     private static final int SIZE = 8;

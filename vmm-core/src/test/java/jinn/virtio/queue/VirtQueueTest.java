@@ -13,9 +13,12 @@ import jinn.testing.FakeDriver.Buffer;
 import jinn.testing.FakeDriver.Used;
 import jinn.testing.GuestRam;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/* A ring that the device walks without end is what some of these tests are about. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class VirtQueueTest {
 
     private static final int SIZE = 8;
