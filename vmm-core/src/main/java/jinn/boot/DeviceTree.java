@@ -118,6 +118,7 @@ public final class DeviceTree {
         fdt.beginNode(nodeName("intc", GuestLayout.GIC_DISTRIBUTOR))
                 .strings("compatible", "arm,gic-v3")
                 .cells("#interrupt-cells", 3)
+                .cells("#address-cells", 0)
                 .flag("interrupt-controller")
                 .cells("#redistributor-regions", 1)
                 .longs(
