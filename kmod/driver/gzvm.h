@@ -9,7 +9,7 @@
  *
  * Lock order: vcpu->run_lock, vm->lock, memory.lock, mmap_lock.
  *             ioeventfds.lock and irqfds.assign_lock are taken alone;
- *             an eventfd's own lock, then irqfds.lock.
+ *             resamplers.lock, an eventfd's own lock, irqfds.lock.
  */
 #ifndef _GZVM_DRIVER_H
 #define _GZVM_DRIVER_H
@@ -29,6 +29,7 @@
 #include <gzvm_hvc.h>
 
 struct device;
+struct eventfd_ctx;
 struct gzvm_ioeventfd_entry;
 struct gzvm_store;
 
@@ -148,6 +149,29 @@ struct gzvm_irqfds {
 };
 
 /**
+ * struct gzvm_resampler - an eventfd that follows the ends of an SPI
+ * @node: in resamplers.list
+ * @spi: SPI index
+ * @eventfd: what is signalled; NULL when the irqfd has no resampler
+ */
+struct gzvm_resampler {
+	struct list_head node;
+	u32 spi;
+	struct eventfd_ctx *eventfd;
+};
+
+/**
+ * struct gzvm_resamplers - a VM's resamplers
+ * @lock: protects @list, and keeps what is on it from being removed; an
+ *        eventfd's own lock is taken inside
+ * @list: all of them
+ */
+struct gzvm_resamplers {
+	spinlock_t lock;
+	struct list_head list;
+};
+
+/**
  * struct gzvm_vm - a virtual machine
  * @ref: held by the VM fd and every vCPU fd
  * @id: the hypervisor's id
@@ -157,6 +181,7 @@ struct gzvm_irqfds {
  * @memory: guest memory
  * @ioeventfds: doorbells
  * @irqfds: interrupts by eventfd
+ * @resamplers: ends of interrupts by eventfd
  */
 struct gzvm_vm {
 	struct kref ref;
@@ -167,6 +192,7 @@ struct gzvm_vm {
 	struct gzvm_memory memory;
 	struct gzvm_ioeventfds ioeventfds;
 	struct gzvm_irqfds irqfds;
+	struct gzvm_resamplers resamplers;
 };
 
 /**
@@ -257,5 +283,11 @@ void gzvm_irqfd_driver_exit(void);
 void gzvm_irqfd_init(struct gzvm_vm *vm);
 void gzvm_irqfd_release(struct gzvm_vm *vm);
 int gzvm_irqfd_ioctl(struct gzvm_vm *vm, const struct gzvm_irqfd *args);
+
+/* gzvm_resample.c */
+void gzvm_resample_init(struct gzvm_vm *vm);
+void gzvm_resample_add(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
+void gzvm_resample_remove(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
+void gzvm_resample_notice(struct gzvm_vcpu *vcpu);
 
 #endif /* _GZVM_DRIVER_H */

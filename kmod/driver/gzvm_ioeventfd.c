@@ -49,8 +49,6 @@ struct gzvm_ioeventfd_entry {
 	struct rcu_head rcu;
 };
 
-#define rb_to_entry(node)	rb_entry_safe(node, struct gzvm_ioeventfd_entry, key_node)
-
 static u32 gzvm_ioeventfd_hash(const struct gzvm_doorbell_key *key)
 {
 	u64 kind = (u64)key->len << 1 | key->wildcard;
@@ -96,67 +94,67 @@ void gzvm_ioeventfd_release(struct gzvm_vm *vm)
 	kvfree(vm->ioeventfds.by_store);
 }
 
-/* The first entry that is not before @key, or NULL. */
-static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_lower_bound(struct gzvm_ioeventfds *ioeventfds,
-							       const struct gzvm_doorbell_key *key)
+/**
+ * struct gzvm_ioeventfd_place - where a key belongs in ioeventfds.by_key
+ * @parent: node to hang it on
+ * @link: on which side
+ * @before: the last entry before the key, or NULL
+ * @after: the first entry that is not before the key, or NULL
+ */
+struct gzvm_ioeventfd_place {
+	struct rb_node *parent;
+	struct rb_node **link;
+	struct gzvm_ioeventfd_entry *before;
+	struct gzvm_ioeventfd_entry *after;
+};
+
+static struct gzvm_ioeventfd_place gzvm_ioeventfd_find(struct gzvm_ioeventfds *ioeventfds,
+						       const struct gzvm_doorbell_key *key)
 {
-	struct rb_node *node = ioeventfds->by_key.rb_node;
-	struct rb_node *found = NULL;
+	struct gzvm_ioeventfd_place place = { .link = &ioeventfds->by_key.rb_node };
+	struct gzvm_ioeventfd_entry *entry;
 
 	lockdep_assert_held(&ioeventfds->lock);
-	while (node) {
-		if (gzvm_doorbell_compare(&rb_to_entry(node)->key, key) < 0) {
-			node = node->rb_right;
+	while (*place.link) {
+		place.parent = *place.link;
+		entry = rb_entry(place.parent, struct gzvm_ioeventfd_entry, key_node);
+		if (gzvm_doorbell_compare(&entry->key, key) < 0) {
+			place.before = entry;
+			place.link = &place.parent->rb_right;
 		} else {
-			found = node;
-			node = node->rb_left;
+			place.after = entry;
+			place.link = &place.parent->rb_left;
 		}
 	}
-	return rb_to_entry(found);
+	return place;
 }
 
-/*
- * The three places in the order of keys where a colliding doorbell can be; see
- * gzvm_doorbell_compare().
- */
-static bool gzvm_ioeventfd_taken(struct gzvm_ioeventfds *ioeventfds,
+/* Looking at the neighbours is enough; gzvm_doorbell_compare() says why. */
+static bool gzvm_ioeventfd_taken(const struct gzvm_ioeventfd_place *place,
 				 const struct gzvm_doorbell_key *key)
 {
-	const struct gzvm_doorbell_key places[] = {
-		{ .addr = key->addr, .len = 0, .wildcard = true },
-		{ .addr = key->addr, .len = key->len, .wildcard = true },
-		*key,
-	};
-	struct gzvm_ioeventfd_entry *entry;
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		entry = gzvm_ioeventfd_lower_bound(ioeventfds, &places[i]);
-		if (entry && gzvm_doorbell_collides(&entry->key, key))
-			return true;
-	}
-	return false;
+	return (place->before && gzvm_doorbell_collides(&place->before->key, key)) ||
+	       (place->after && gzvm_doorbell_collides(&place->after->key, key));
 }
 
-static void gzvm_ioeventfd_link(struct gzvm_ioeventfds *ioeventfds,
-				struct gzvm_ioeventfd_entry *entry)
+/* Publishes @entry, if its key is free. */
+static int gzvm_ioeventfd_link(struct gzvm_ioeventfds *ioeventfds,
+			       struct gzvm_ioeventfd_entry *entry)
 {
-	struct rb_node **link = &ioeventfds->by_key.rb_node;
-	struct rb_node *parent = NULL;
+	struct gzvm_ioeventfd_place place = gzvm_ioeventfd_find(ioeventfds, &entry->key);
 
 	lockdep_assert_held(&ioeventfds->lock);
-	while (*link) {
-		parent = *link;
-		if (gzvm_doorbell_compare(&entry->key, &rb_to_entry(parent)->key) < 0)
-			link = &parent->rb_left;
-		else
-			link = &parent->rb_right;
-	}
-	rb_link_node(&entry->key_node, parent, link);
+	if (gzvm_ioeventfd_taken(&place, &entry->key))
+		return -EEXIST;
+	if (ioeventfds->count >= GZVM_MAX_IOEVENTFDS)
+		return -ENOSPC;
+	rb_link_node(&entry->key_node, place.parent, place.link);
 	rb_insert_color(&entry->key_node, &ioeventfds->by_key);
 	hlist_add_head_rcu(&entry->store_node,
 			   &ioeventfds->by_store[gzvm_ioeventfd_hash(&entry->key)]);
 	ioeventfds->count++;
+	atomic_long_inc(&gzvm_driver.doorbells);
+	return 0;
 }
 
 static void gzvm_ioeventfd_unlink(struct gzvm_ioeventfds *ioeventfds,
@@ -188,16 +186,7 @@ static int gzvm_ioeventfd_assign(struct gzvm_vm *vm, const struct gzvm_doorbell_
 	entry->eventfd = eventfd;
 
 	mutex_lock(&ioeventfds->lock);
-	if (gzvm_ioeventfd_taken(ioeventfds, key))
-		ret = -EEXIST;
-	else if (ioeventfds->count >= GZVM_MAX_IOEVENTFDS)
-		ret = -ENOSPC;
-	else
-		ret = 0;
-	if (!ret) {
-		gzvm_ioeventfd_link(ioeventfds, entry);
-		atomic_long_inc(&gzvm_driver.doorbells);
-	}
+	ret = gzvm_ioeventfd_link(ioeventfds, entry);
 	mutex_unlock(&ioeventfds->lock);
 	if (ret)
 		goto err_free;
@@ -248,7 +237,7 @@ static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbel
 		return PTR_ERR(eventfd);
 
 	mutex_lock(&ioeventfds->lock);
-	entry = gzvm_ioeventfd_lower_bound(ioeventfds, key);
+	entry = gzvm_ioeventfd_find(ioeventfds, key).after;
 	if (entry && (gzvm_doorbell_compare(&entry->key, key) || entry->eventfd != eventfd))
 		entry = NULL;
 	if (entry)

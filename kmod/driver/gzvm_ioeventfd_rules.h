@@ -112,9 +112,10 @@ static inline bool gzvm_doorbell_collides(const struct gzvm_doorbell_key *a,
  * @a: a doorbell
  * @b: another
  *
- * By address, then width, then wildcards before data, then data. A doorbell
- * that collides with a new one is therefore among three: the first at the
- * address, the first of the address and width, and the equal one.
+ * By address, then width, then wildcards before data, then data. Among doorbells
+ * that do not collide, one of any width is the only one at its address, and a
+ * wildcard the only one of its address and width. So a new doorbell that collides
+ * with any of them collides with the one before or the one after its own place.
  *
  * Return: negative, 0 or positive, as @a is before, equal to or after @b.
  */

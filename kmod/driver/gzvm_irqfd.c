@@ -24,9 +24,8 @@
  * @vm: its VM, which outlives it
  * @spi: SPI index
  * @eventfd: what raises the interrupt; one reference
- * @resample: what the guest's end of interrupt would signal; one reference or
- *            NULL. The hypervisor tells nobody about ends of interrupts, so
- *            nothing signals it: the client's device has to raise again itself.
+ * @resampler: what the guest's end of the interrupt signals, if anything; one
+ *             reference of its eventfd
  * @queue: the eventfd's wait queue
  * @wait: our entry there
  * @poll: how @wait gets into @queue
@@ -37,7 +36,7 @@ struct gzvm_irqfd_entry {
 	struct gzvm_vm *vm;
 	u32 spi;
 	struct eventfd_ctx *eventfd;
-	struct eventfd_ctx *resample;
+	struct gzvm_resampler resampler;
 	wait_queue_head_t *queue;
 	wait_queue_entry_t wait;
 	poll_table poll;
@@ -80,8 +79,8 @@ void gzvm_irqfd_init(struct gzvm_vm *vm)
 
 static void gzvm_irqfd_free(struct gzvm_irqfd_entry *irqfd)
 {
-	if (irqfd->resample)
-		eventfd_ctx_put(irqfd->resample);
+	if (irqfd->resampler.eventfd)
+		eventfd_ctx_put(irqfd->resampler.eventfd);
 	eventfd_ctx_put(irqfd->eventfd);
 	kfree(irqfd);
 }
@@ -93,6 +92,8 @@ static void gzvm_irqfd_release_work(struct work_struct *work)
 
 	/* Takes the queue's lock: our wake-up function is through, and stays away. */
 	eventfd_ctx_remove_wait_queue(irqfd->eventfd, &irqfd->wait, &unused);
+	if (irqfd->resampler.eventfd)
+		gzvm_resample_remove(irqfd->vm, &irqfd->resampler);
 	gzvm_irqfd_free(irqfd);
 	atomic_long_dec(&gzvm_driver.irqfds);
 }
@@ -217,7 +218,8 @@ static struct gzvm_irqfd_entry *gzvm_irqfd_alloc(struct gzvm_vm *vm,
 	irqfd->vm = vm;
 	irqfd->spi = args->gsi;
 	irqfd->eventfd = eventfd;
-	irqfd->resample = resample;
+	irqfd->resampler.spi = args->gsi;
+	irqfd->resampler.eventfd = resample;
 	INIT_LIST_HEAD(&irqfd->node);
 	INIT_WORK(&irqfd->release, gzvm_irqfd_release_work);
 	init_waitqueue_func_entry(&irqfd->wait, gzvm_irqfd_wake);
@@ -252,6 +254,8 @@ static int gzvm_irqfd_assign(struct gzvm_vm *vm, const struct gzvm_irqfd *args)
 	ret = gzvm_irqfd_activate(&vm->irqfds, irqfd);
 	if (!ret) {
 		atomic_long_inc(&gzvm_driver.irqfds);
+		if (irqfd->resampler.eventfd)
+			gzvm_resample_add(vm, &irqfd->resampler);
 		vfs_poll(file, &irqfd->poll);
 		gzvm_irqfd_catch_up(irqfd);
 	}
@@ -294,7 +298,7 @@ static int gzvm_irqfd_deassign(struct gzvm_vm *vm, const struct gzvm_irqfd *args
  * A signal from before the assign is injected once. When a deassign has
  * returned, the eventfd raises nothing any more; as in KVM it succeeds when
  * there was nothing to deassign. With GZVM_IRQFD_FLAG_RESAMPLE the resamplefd is
- * checked and held, but not signalled.
+ * signalled when the guest ends the interrupt, if the hypervisor tells.
  *
  * Return: 0; -EINVAL for unknown flags, a set @pad or a @gsi above
  * GZVM_MAX_SPI; -EBADF or -EINVAL when a descriptor is no eventfd; -EBUSY when

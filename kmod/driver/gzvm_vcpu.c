@@ -88,6 +88,7 @@ static int gzvm_vcpu_run_guest(struct gzvm_vcpu *vcpu)
 			return ret;
 		/* From here on the old answer has been taken. */
 		vcpu->completes = 0;
+		gzvm_resample_notice(vcpu);
 		ret = gzvm_exit_handle(vcpu, reason);
 	} while (ret == GZVM_NEXT_ENTER);
 	return ret < 0 ? ret : 0;

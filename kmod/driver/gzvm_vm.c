@@ -350,6 +350,7 @@ static struct gzvm_vm *gzvm_vm_create(unsigned long type)
 	kref_init(&vm->ref);
 	mutex_init(&vm->lock);
 	gzvm_irqfd_init(vm);
+	gzvm_resample_init(vm);
 	ret = gzvm_ioeventfd_init(vm);
 	if (ret)
 		goto err_free;

@@ -11,6 +11,7 @@ void crash(void);
 void crash(void)
 {
 	put_string("crash: jumping to unmapped memory\n");
-	__asm__ volatile("msr vbar_el1, %0\n\tisb\n\tbr %1" : : "r"(UNMAPPED), "r"(UNMAPPED + 0x1000));
+	__asm__ volatile("msr vbar_el1, %0\n\tisb\n\tbr %1"
+			 : : "r"(UNMAPPED), "r"(UNMAPPED + 0x1000));
 	fail("crash", "the guest survived the jump to", UNMAPPED);
 }

@@ -25,7 +25,7 @@ struct expected_doorbell {
  * struct guest_case - a guest and what is expected of it
  * @guest: its name, without ".bin"
  * @cpus: vCPUs, 0 means 1
- * @interrupt: pulse SPI 20 while it runs
+ * @interrupts: raised while it runs, ends with gsi 0
  * @timeout_ms: 0 means TIMEOUT_MS
  * @outcome: how it ends
  * @passes: "PASS" lines on the console
@@ -36,7 +36,7 @@ struct expected_doorbell {
 struct guest_case {
 	const char *guest;
 	unsigned int cpus;
-	bool interrupt;
+	struct machine_interrupt interrupts[2];
 	unsigned int timeout_ms;
 	enum machine_outcome outcome;
 	unsigned int passes;
@@ -84,8 +84,10 @@ static const struct guest_case cases[] = {
 	{ DOORBELL_CASE("doorbell_datamatch", 1, DATAMATCH) },
 	{ DOORBELL_CASE("doorbell_wrong_width", 1, WRONG_WIDTH),
 	  .accesses = { WRONG_WIDTH_ACCESSES } },
-	{ DOORBELL_CASE("doorbell_wrong_data", 1, WRONG_DATA), .accesses = { WRONG_DATA_ACCESSES } },
-	{ DOORBELL_CASE("doorbell_read", 1, LOADED), .accesses = { READ_ACCESSES } },
+	{ DOORBELL_CASE("doorbell_wrong_data", 1, WRONG_DATA),
+	  .accesses = { WRONG_DATA_ACCESSES } },
+	{ DOORBELL_CASE("doorbell_read", 1, LOADED),
+	  .accesses = { READ_ACCESSES } },
 	{ DOORBELL_CASE("doorbell_shared_address", 1, SHARED_ONE, SHARED_TWO) },
 	{ DOORBELL_CASE("doorbell_any_length", 1, ANY_LENGTH) },
 	{ DOORBELL_CASE("doorbells", 8, WILDCARD, DATAMATCH, WRONG_WIDTH, WRONG_DATA, LOADED,
@@ -94,7 +96,9 @@ static const struct guest_case cases[] = {
 	{ PLAIN_CASE("mmio_load") },
 	{ PLAIN_CASE("timer") },
 	{ PLAIN_CASE("timer_level") },
-	{ PLAIN_CASE("gic_spi"), .interrupt = true },
+	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 300 } } },
+	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 300, .by_irqfd = true } } },
+	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 0, .by_irqfd = true } } },
 	{ PLAIN_CASE("smp"), .cpus = 1 },
 	{ PLAIN_CASE("smp"), .cpus = 2 },
 	{ PLAIN_CASE("smp"), .cpus = 4 },
@@ -201,7 +205,10 @@ static int configure(struct machine *m, const struct guest_case *c, bool in_kern
 		if (machine_add_doorbell(m, &doorbell))
 			return -1;
 	}
-	return c->interrupt ? machine_add_interrupt(m, 20, 300) : 0;
+	for (unsigned int i = 0; c->interrupts[i].gsi; i++)
+		if (machine_add_interrupt(m, &c->interrupts[i]))
+			return -1;
+	return 0;
 }
 
 static bool run_case(const struct guest_case *c, bool in_kernel)
@@ -217,6 +224,13 @@ static bool run_case(const struct guest_case *c, bool in_kernel)
 	return right;
 }
 
+static const char *interrupt_text(const struct guest_case *c)
+{
+	if (!c->interrupts[0].gsi)
+		return "";
+	return c->interrupts[0].by_irqfd ? " with an irqfd" : " with IRQ_LINE";
+}
+
 static void *run_doorbells(void *argument)
 {
 	const struct guest_case *c = argument;
@@ -226,7 +240,9 @@ static void *run_doorbells(void *argument)
 
 static void test_two_machines_at_once(void)
 {
-	static const struct guest_case first = { DOORBELL_CASE("doorbell_datamatch", 1, DATAMATCH) };
+	static const struct guest_case first = {
+		DOORBELL_CASE("doorbell_datamatch", 1, DATAMATCH)
+	};
 	pthread_t thread;
 	void *first_right = NULL;
 	bool second_right;
@@ -252,8 +268,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct guest_case *c = &cases[i];
 
-		ok(run_case(c, true), "%s on %u vCPU ends as it should", c->guest,
-		   c->cpus ? c->cpus : 1);
+		ok(run_case(c, true), "%s on %u vCPU%s ends as it should", c->guest,
+		   c->cpus ? c->cpus : 1, interrupt_text(c));
 		if (c->doorbells[0].doorbell.length != 0xff)
 			ok(run_case(c, false), "%s rings the same through user space", c->guest);
 	}

@@ -113,7 +113,9 @@ long counter(const char *name)
 
 bool counters_become_zero(void)
 {
-	static const char *const names[] = { "vms", "vcpus", "doorbells", "irqfds", "pinned_pages" };
+	static const char *const names[] = {
+		"vms", "vcpus", "doorbells", "irqfds", "pinned_pages",
+	};
 	const struct timespec pause = { .tv_nsec = COUNTER_POLL_NS };
 	size_t zero = 0;
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Building, running and releasing a machine. */
+/* Building and releasing a machine. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +14,6 @@
 #include <unistd.h>
 
 #include "machine.h"
-
-/* EL1h, DAIF masked: the state that the arm64 boot protocol asks for. */
-#define PSTATE_BOOT		0x3c5ULL
-/* Time between two kicks of a vCPU that has not left GZVM_RUN yet. */
-#define KICK_INTERVAL_MS	10
-#define KICK_SIGNAL		SIGUSR1
 
 int machine_error(const char *format, ...)
 {
@@ -148,6 +141,8 @@ void machine_destroy(struct machine *m)
 		return;
 	for (unsigned int i = 0; i < m->doorbell_count; i++)
 		close_if_open(m->doorbells[i].fd);
+	for (unsigned int i = 0; i < m->interrupt_count; i++)
+		close_if_open(m->interrupts[i].fd);
 	for (unsigned int i = 0; i < GZVM_MAX_VCPUS; i++)
 		close_if_open(m->vcpus[i].fd);
 	close_if_open(m->vm_fd);
@@ -250,141 +245,24 @@ int machine_add_doorbell(struct machine *m, const struct machine_doorbell *doorb
 	return 0;
 }
 
-int machine_add_interrupt(struct machine *m, uint32_t gsi, unsigned int at_ms)
+int machine_add_interrupt(struct machine *m, const struct machine_interrupt *interrupt)
 {
+	struct machine_interrupt *i = &m->interrupts[m->interrupt_count];
+	struct gzvm_irqfd request = { .gsi = interrupt->gsi };
+
 	errno = 0;
 	if (m->interrupt_count == MACHINE_MAX_INTERRUPTS)
 		return machine_error("more than %d interrupts", MACHINE_MAX_INTERRUPTS);
-	m->interrupts[m->interrupt_count++] = (struct machine_interrupt){ gsi, at_ms };
+	*i = *interrupt;
+	i->fd = -1;
+	m->interrupt_count++;
+	if (!i->by_irqfd)
+		return 0;
+	i->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (i->fd < 0)
+		return machine_error("eventfd");
+	request.fd = i->fd;
+	if (ioctl(m->vm_fd, GZVM_IRQFD, &request))
+		return machine_error("GZVM_IRQFD %u", i->gsi);
 	return 0;
-}
-
-static int set_register(struct machine_vcpu *vcpu, const char *name, uint64_t id, uint64_t value)
-{
-	struct gzvm_one_reg reg = { .id = id, .addr = (uintptr_t)&value };
-
-	if (ioctl(vcpu->fd, GZVM_SET_ONE_REG, &reg))
-		return machine_error("vcpu %u: GZVM_SET_ONE_REG %s", vcpu->id, name);
-	return 0;
-}
-
-/* A powered-off vCPU accepts PSTATE only; CPU_ON gives it PC and x0. */
-static int set_registers(struct machine *m)
-{
-	for (unsigned int i = 0; i < m->vcpu_count; i++)
-		if (set_register(&m->vcpus[i], "pstate", GZVM_REG_CORE64(GZVM_CORE_PSTATE),
-				 PSTATE_BOOT))
-			return -1;
-	if (set_register(&m->vcpus[0], "pc", GZVM_REG_CORE64(GZVM_CORE_PC), m->entry))
-		return -1;
-	return set_register(&m->vcpus[0], "x0", GZVM_REG_CORE64(GZVM_CORE_X(0)), m->device_tree);
-}
-
-static void ignore_signal(int number)
-{
-	(void)number;
-}
-
-static int start_vcpus(struct machine *m)
-{
-	/* No SA_RESTART: the signal has to end GZVM_RUN. */
-	struct sigaction kick = { .sa_handler = ignore_signal };
-
-	sigaction(KICK_SIGNAL, &kick, NULL);
-	for (unsigned int i = 0; i < m->vcpu_count; i++) {
-		struct machine_vcpu *vcpu = &m->vcpus[i];
-
-		errno = pthread_create(&vcpu->thread, NULL, machine_vcpu_main, vcpu);
-		if (errno)
-			return machine_error("vcpu %u: cannot start its thread", i);
-		vcpu->started = true;
-	}
-	return 0;
-}
-
-static struct timespec after_ms(const struct timespec *start, unsigned int ms)
-{
-	struct timespec t = *start;
-
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (ms % 1000) * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	return t;
-}
-
-/* A kick that comes just before the thread enters GZVM_RUN has no effect: repeat it. */
-static void stop_vcpus(struct machine *m)
-{
-	pthread_mutex_lock(&m->lock);
-	m->stopping = true;
-	pthread_mutex_unlock(&m->lock);
-	for (unsigned int i = 0; i < m->vcpu_count; i++) {
-		struct machine_vcpu *vcpu = &m->vcpus[i];
-		struct timespec now, deadline;
-
-		if (!vcpu->started)
-			continue;
-		do {
-			pthread_kill(vcpu->thread, KICK_SIGNAL);
-			clock_gettime(CLOCK_REALTIME, &now);
-			deadline = after_ms(&now, KICK_INTERVAL_MS);
-		} while (pthread_timedjoin_np(vcpu->thread, NULL, &deadline) == ETIMEDOUT);
-		vcpu->started = false;
-	}
-}
-
-static void wait_until(struct machine *m, const struct timespec *deadline)
-{
-	pthread_mutex_lock(&m->lock);
-	while (m->outcome == MACHINE_RUNNING &&
-	       pthread_cond_timedwait(&m->ended, &m->lock, deadline) != ETIMEDOUT)
-		;
-	pthread_mutex_unlock(&m->lock);
-}
-
-static int pulse(struct machine *m, uint32_t gsi)
-{
-	struct gzvm_irq_level line = { .irq = gsi, .level = 1 };
-
-	if (ioctl(m->vm_fd, GZVM_IRQ_LINE, &line))
-		return machine_error("GZVM_IRQ_LINE %u level 1", gsi);
-	line = (struct gzvm_irq_level){ .irq = gsi, .level = 0 };
-	if (ioctl(m->vm_fd, GZVM_IRQ_LINE, &line))
-		return machine_error("GZVM_IRQ_LINE %u level 0", gsi);
-	return 0;
-}
-
-/* The interrupts must have been added in the order of their times. */
-static void wait_for_end(struct machine *m, unsigned int timeout_ms)
-{
-	struct timespec start, deadline;
-
-	clock_gettime(CLOCK_MONOTONIC, &start);
-	for (unsigned int i = 0; i < m->interrupt_count; i++) {
-		deadline = after_ms(&start, m->interrupts[i].at_ms);
-		wait_until(m, &deadline);
-		if (pulse(m, m->interrupts[i].gsi))
-			machine_end(m, MACHINE_FAILED);
-	}
-	deadline = after_ms(&start, timeout_ms);
-	wait_until(m, &deadline);
-	machine_end(m, MACHINE_TIMED_OUT);
-}
-
-enum machine_outcome machine_run(struct machine *m, unsigned int timeout_ms)
-{
-	if (set_registers(m) || start_vcpus(m))
-		machine_end(m, MACHINE_FAILED);
-	wait_for_end(m, timeout_ms);
-	stop_vcpus(m);
-	for (unsigned int i = 0; i < m->doorbell_count; i++) {
-		struct machine_doorbell *d = &m->doorbells[i];
-
-		if (read(d->fd, &d->kernel_rings, sizeof(d->kernel_rings)) < 0)
-			d->kernel_rings = 0;
-	}
-	return m->outcome;
 }

@@ -74,10 +74,18 @@ struct machine_access {
 	bool is_write;
 };
 
-/** struct machine_interrupt - pulse SPI @gsi (INTID - 32) @at_ms after the start */
+/**
+ * struct machine_interrupt - an interrupt that the host raises once
+ * @gsi: SPI index (INTID - 32)
+ * @at_ms: milliseconds after the start
+ * @by_irqfd: through an eventfd and GZVM_IRQFD; else by GZVM_IRQ_LINE
+ * @fd: the eventfd, or -1
+ */
 struct machine_interrupt {
 	uint32_t gsi;
 	unsigned int at_ms;
+	bool by_irqfd;
+	int fd;
 };
 
 struct machine;
@@ -147,8 +155,8 @@ int machine_load(struct machine *machine, const char *path, uint64_t gpa);
 
 /** machine_add_doorbell() - create the eventfd and, if @in_kernel, register it */
 int machine_add_doorbell(struct machine *machine, const struct machine_doorbell *doorbell);
-/** machine_add_interrupt() - plan an interrupt for machine_run() */
-int machine_add_interrupt(struct machine *machine, uint32_t gsi, unsigned int at_ms);
+/** machine_add_interrupt() - plan an interrupt for machine_run(), in the order of time */
+int machine_add_interrupt(struct machine *machine, const struct machine_interrupt *interrupt);
 
 /**
  * machine_run() - start every vCPU, wait for the end, stop every vCPU

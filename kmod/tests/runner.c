@@ -31,8 +31,9 @@ static void __attribute__((noreturn)) usage(void)
 	fprintf(stderr,
 		"usage: gzvm_runner GUEST [option]...\n"
 		"  --doorbell ADDRESS/LENGTH[=DATA]  count stores to a doorbell, LENGTH 0 for any\n"
-		"  --userspace                       match doorbells after the exit, not in the kernel\n"
-		"  --irq-line GSI@MS                 pulse SPI GSI so many milliseconds after the start\n"
+		"  --userspace                       match doorbells in user space\n"
+		"  --irq-line GSI@MS                 pulse SPI GSI MS milliseconds after start\n"
+		"  --irqfd GSI@MS                    the same through an eventfd\n"
 		"  --cpus N                          1..8, default 1\n"
 		"  --memory MIB                      RAM at 0x40000000, default %d\n"
 		"  --timeout S                       give up after S seconds, default %d\n"
@@ -87,7 +88,7 @@ static void add_doorbell(struct options *o, const char *text)
 		d->data = number(rest + 1, "", &rest);
 }
 
-static void add_interrupt(struct options *o, const char *text)
+static void add_interrupt(struct options *o, const char *text, bool by_irqfd)
 {
 	struct machine_interrupt *i = &o->interrupts[o->interrupt_count];
 	char *rest;
@@ -95,9 +96,10 @@ static void add_interrupt(struct options *o, const char *text)
 	if (o->interrupt_count++ == MACHINE_MAX_INTERRUPTS)
 		usage();
 	i->gsi = number(text, "@", &rest);
-	if (*rest++ != '@')
+	if (*rest != '@')
 		usage();
-	i->at_ms = number(rest, "", &rest);
+	i->at_ms = number(rest + 1, "", &rest);
+	i->by_irqfd = by_irqfd;
 }
 
 static void set_initrd(struct options *o, char *text)
@@ -118,6 +120,7 @@ static const char *parse(struct options *o, int argc, char **argv)
 		{ "doorbell", required_argument, NULL, 'b' },
 		{ "userspace", no_argument, NULL, 'u' },
 		{ "irq-line", required_argument, NULL, 'i' },
+		{ "irqfd", required_argument, NULL, 'f' },
 		{ "cpus", required_argument, NULL, 'c' },
 		{ "memory", required_argument, NULL, 'm' },
 		{ "timeout", required_argument, NULL, 't' },
@@ -136,7 +139,10 @@ static const char *parse(struct options *o, int argc, char **argv)
 			o->userspace = true;
 			break;
 		case 'i':
-			add_interrupt(o, optarg);
+			add_interrupt(o, optarg, false);
+			break;
+		case 'f':
+			add_interrupt(o, optarg, true);
 			break;
 		case 'c':
 			o->cpus = bounded(optarg, 1, GZVM_MAX_VCPUS);
@@ -179,7 +185,7 @@ static int configure(struct machine *m, const struct options *o, const char *gue
 			return -1;
 	}
 	for (unsigned int i = 0; i < o->interrupt_count; i++)
-		if (machine_add_interrupt(m, o->interrupts[i].gsi, o->interrupts[i].at_ms))
+		if (machine_add_interrupt(m, &o->interrupts[i]))
 			return -1;
 	return 0;
 }
@@ -216,9 +222,10 @@ static void print_summary(const struct machine *m, enum machine_outcome outcome)
 	for (unsigned int i = 0; i < m->vcpu_count; i++) {
 		const struct machine_vcpu *v = &m->vcpus[i];
 
-		printf("vcpu %u: returns %llu (MMIO %llu, system event %llu), interrupted %llu\n", i,
-		       (unsigned long long)v->returns, (unsigned long long)v->mmio_exits,
-		       (unsigned long long)v->system_events, (unsigned long long)v->interruptions);
+		printf("vcpu %u: returns %llu (MMIO %llu, system event %llu), interrupted %llu\n",
+		       i, (unsigned long long)v->returns, (unsigned long long)v->mmio_exits,
+		       (unsigned long long)v->system_events,
+		       (unsigned long long)v->interruptions);
 	}
 	printf("outcome: %s\n", names[outcome]);
 }

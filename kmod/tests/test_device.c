@@ -42,7 +42,8 @@ static void test_capabilities_of(int fd, const char *what)
 			    GZVM_JINN_SLOT_DELETE), 0, "no unknown bit is set");
 	for (size_t i = 0; i < COUNT(unknown); i++) {
 		value = unknown[i];
-		is_errno(check_extension(fd, &value), EOPNOTSUPP, "an unknown capability is refused");
+		is_errno(check_extension(fd, &value), EOPNOTSUPP,
+			 "an unknown capability is refused");
 		ok(value == unknown[i], "and left alone");
 	}
 	/* What one well-known client passes instead of a pointer. */

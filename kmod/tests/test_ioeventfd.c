@@ -34,7 +34,8 @@ static void test_refused(int vm, int eventfd)
 		{ "length 2^32 - 1 is refused", { .addr = A, .len = 0xffffffff } },
 		{ "length 0 with data is refused", { .addr = A, .len = 0, .flags = MATCH } },
 		{ "a doorbell that wraps is refused", { .addr = ~0ULL - 2, .len = 4 } },
-		{ "port I/O is refused", { .addr = A, .len = 4, .flags = GZVM_IOEVENTFD_FLAG_PIO } },
+		{ "port I/O is refused",
+		  { .addr = A, .len = 4, .flags = GZVM_IOEVENTFD_FLAG_PIO } },
 		{ "an unknown flag is refused", { .addr = A, .len = 4, .flags = 1u << 3 } },
 		{ "the highest flag is refused", { .addr = A, .len = 4, .flags = 1u << 31 } },
 		{ "data wider than 1 byte is refused",
@@ -42,7 +43,8 @@ static void test_refused(int vm, int eventfd)
 		{ "data wider than 4 bytes is refused",
 		  { .addr = A, .len = 4, .flags = MATCH, .datamatch = 1ULL << 32 } },
 		{ "a set first padding byte is refused", { .addr = A, .len = 4, .pad = { 1 } } },
-		{ "a set last padding byte is refused", { .addr = A, .len = 4, .pad = { [35] = 1 } } },
+		{ "a set last padding byte is refused",
+		  { .addr = A, .len = 4, .pad = { [35] = 1 } } },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {

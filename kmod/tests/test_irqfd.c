@@ -77,7 +77,10 @@ static void test_resample(int vm, int eventfd)
 {
 	int resamplefd = create_eventfd();
 	struct gzvm_irqfd request = {
-		.fd = eventfd, .gsi = 4, .flags = GZVM_IRQFD_FLAG_RESAMPLE, .resamplefd = resamplefd,
+		.fd = eventfd,
+		.gsi = 4,
+		.flags = GZVM_IRQFD_FLAG_RESAMPLE,
+		.resamplefd = resamplefd,
 	};
 
 	is_errno(irqfd(vm, request), 0, "an irqfd with a resamplefd is assigned");

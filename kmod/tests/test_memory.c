@@ -88,7 +88,8 @@ static void test_deletion(int vm, const struct gzvm_userspace_memory_region *goo
 	is_errno(set_region(vm, region), 0, "deleting an unused slot is no error");
 	region.slot = 0;
 	if (ioctl(vm, GZVM_CHECK_EXTENSION, &mask) || !(mask & GZVM_JINN_SLOT_DELETE)) {
-		is_errno(set_region(vm, region), EINVAL, "deleting a slot is refused, as announced");
+		is_errno(set_region(vm, region), EINVAL,
+			 "deleting a slot is refused, as announced");
 		return;
 	}
 	is_errno(set_region(vm, region), 0, "a slot can be deleted, as announced");
@@ -104,7 +105,8 @@ static long set_dtb(int vm, uint64_t gpa, uint64_t bytes)
 
 static void test_dtb_config(int vm)
 {
-	is_errno(ioctl(vm, GZVM_SET_DTB_CONFIG, 8UL), EFAULT, "a DTB config from nowhere is refused");
+	is_errno(ioctl(vm, GZVM_SET_DTB_CONFIG, 8UL), EFAULT,
+		 "a DTB config from nowhere is refused");
 	is_errno(set_dtb(vm, RAM_GPA, 0x10000), 0, "a device tree in memory is accepted");
 	is_errno(set_dtb(vm, RAM_GPA - RAM_BYTES, 0x10000), EINVAL,
 		 "a device tree outside memory is refused");

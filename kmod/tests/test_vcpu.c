@@ -27,7 +27,8 @@ static void test_numbers(void)
 	is_number(fcntl(vcpus[0], F_GETFD), FD_CLOEXEC, "a vCPU fd is closed by exec");
 	is_errno(ioctl(vm, GZVM_CREATE_VCPU, 3UL), EEXIST, "a second vCPU 3 is refused");
 	close(vcpus[3]);
-	is_errno(ioctl(vm, GZVM_CREATE_VCPU, 3UL), EEXIST, "its number stays taken when it is closed");
+	is_errno(ioctl(vm, GZVM_CREATE_VCPU, 3UL), EEXIST,
+		 "its number stays taken when it is closed");
 	for (unsigned long id = 0; id < GZVM_MAX_VCPUS; id++)
 		if (id != 3)
 			close(vcpus[id]);

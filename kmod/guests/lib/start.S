@@ -12,7 +12,8 @@ image_start:
 	b	boot_entry
 	.long	0
 	.quad	0			// text_offset
-	.long	image_bytes, 0		// image_size, .bss and stacks included; 64 bits would need a relocation
+	/* image_size, .bss and stacks included. As one quad it would need a relocation. */
+	.long	image_bytes, 0
 	.quad	0xa			// flags: little-endian, 4 KiB pages, anywhere in RAM
 	.quad	0, 0, 0
 	.ascii	"ARM\x64"

@@ -191,8 +191,9 @@ struct gzvm_irq_level {
  * @fd: the eventfd whose signal raises the interrupt
  * @gsi: SPI index (INTID - 32), 0..987
  * @flags: GZVM_IRQFD_FLAG_*
- * @resamplefd: eventfd to signal when the guest ends the interrupt. Checked and
- *              held, but not signalled yet: the hypervisor does not tell
+ * @resamplefd: eventfd to signal when the guest ends the interrupt; never
+ *              signalled where the hypervisor does not tell of ends (GenieZone,
+ *              and gzhyp for SPI 256 and above)
  * @pad: zero
  */
 struct gzvm_irqfd {

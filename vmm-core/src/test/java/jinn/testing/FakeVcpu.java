@@ -12,22 +12,29 @@ import jinn.hypervisor.VcpuExit;
 
 /**
  * A vCPU whose guest is a list of exits. When the list is at its end, a run blocks until an exit is requested, as a
- * guest that waits for an interrupt does.
+ * guest that waits for an interrupt does. With a VM behind it, the stores that the VM's driver takes never come out.
  */
 public final class FakeVcpu implements Vcpu {
 
     private static final VcpuExit INTERRUPTED = new VcpuExit.Interrupted();
 
     private final int id;
+    private final FakeVm vm;
     private final BlockingQueue<VcpuExit> exits = new LinkedBlockingQueue<>();
     private final List<Long> loads = new ArrayList<>();
     private final Map<Register, Long> registers = new EnumMap<>(Register.class);
     private int refusedHypercalls;
     private volatile boolean closed;
 
-    /** Makes a vCPU whose guest does nothing yet. */
+    /** Makes a vCPU whose guest does nothing yet, and of whose stores all come out. */
     public FakeVcpu(int id) {
+        this(id, new FakeVm());
+    }
+
+    /** Makes a vCPU whose stores {@code vm} may take. */
+    public FakeVcpu(int id, FakeVm vm) {
         this.id = id;
+        this.vm = vm;
     }
 
     /** Lets the guest store. */
@@ -86,7 +93,13 @@ public final class FakeVcpu implements Vcpu {
     @Override
     public VcpuExit run() {
         try {
-            return exits.take();
+            VcpuExit exit = exits.take();
+            while (exit instanceof VcpuExit.Mmio access
+                    && access.isWrite()
+                    && vm.store(access.address(), access.size(), access.value())) {
+                exit = exits.take();
+            }
+            return exit;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return INTERRUPTED;

@@ -1,0 +1,323 @@
+package jinn.vm;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import jinn.config.BootConfig;
+import jinn.config.ConsoleTarget;
+import jinn.config.DeviceConfig;
+import jinn.config.DoorbellConfig;
+import jinn.config.MachineConfig;
+import jinn.config.SerialConfig;
+import jinn.config.VmConfig;
+import jinn.doorbell.DoorbellPath;
+import jinn.doorbell.DoorbellStatus;
+import jinn.error.ConfigException;
+import jinn.error.ImageException;
+import jinn.error.SyscallException;
+import jinn.error.VmmException;
+import jinn.hypervisor.Hypervisor;
+import jinn.hypervisor.Register;
+import jinn.hypervisor.Vm;
+import jinn.posix.FileDescriptor;
+import jinn.testing.FakeVcpu;
+import jinn.testing.FakeVm;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole machines on a fake driver: everything is real but the guest and /dev/gzvm. */
+@Timeout(60)
+final class VirtualMachineTest {
+
+    private static final long UART_DATA = 0x0900_0000L;
+    private static final long RNG_NOTIFY = 0x0a00_0050L;
+    private static final long DOORBELL = 0x0b00_0000L;
+    private static final long OUTSIDE_DOORBELL = 0x0c00_0000L;
+
+    @TempDir
+    private Path directory;
+
+    private final List<String> log = Collections.synchronizedList(new ArrayList<>());
+    private final List<DoorbellStatus> rings = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    private final FakeVm vm = new FakeVm(log);
+    private final FakeVcpu vcpu = new FakeVcpu(0, vm);
+
+    private final Hypervisor hypervisor = new Hypervisor() {
+        @Override
+        public Vm createVm(String name) {
+            return vm;
+        }
+
+        @Override
+        public void close() {
+            log.add("close hypervisor");
+        }
+    };
+
+    private final VmListener listener = new VmListener() {
+        @Override
+        public void doorbellRang(DoorbellStatus status) {
+            rings.add(status);
+        }
+
+        @Override
+        public void warned(String message) {
+            warnings.add(message);
+        }
+    };
+
+    @AutoClose
+    private FileDescriptor outputFile;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        Files.createFile(output());
+        outputFile = FileDescriptor.open(output().toString());
+        vm.setVcpus(id -> id == 0 ? vcpu : new FakeVcpu(id, vm));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyStoreToADoorbellRingsIt(boolean userspace) throws IOException {
+        vcpu.store(DOORBELL, 4, 1)
+                .store(DOORBELL, 4, 2)
+                .store(DOORBELL, 4, 1)
+                .store(DOORBELL, 2, 1)
+                .load(DOORBELL, 4)
+                .store(OUTSIDE_DOORBELL, 8, 5)
+                .powerOff();
+
+        try (VirtualMachine machine = assemble(userspace)) {
+            assertEquals(new VmOutcome.PoweredOff(), machine.run());
+
+            DoorbellPath path = userspace ? DoorbellPath.USERSPACE : DoorbellPath.KERNEL;
+            Map<String, Long> counts = Map.of("one", 2L, "two", 1L, "outside", 1L);
+            for (DoorbellStatus status : machine.doorbells().subList(0, 3)) {
+                long count = counts.get(status.name());
+                assertEquals(path, status.path());
+                assertEquals(userspace ? 0 : count, status.kernelRings(), status.name());
+                assertEquals(userspace ? count : 0, status.userspaceRings(), status.name());
+                assertTrue(rings.contains(status), "the listener has heard of the last ring of " + status.name());
+            }
+            assertEquals(List.of(0L), vcpu.loads());
+            // The load, the store of the wrong width and the power-off; the other four only without the driver.
+            assertEquals(userspace ? 7 : 3, machine.vcpus().getFirst().runReturns());
+            assertEquals(1, warnings.size(), warnings::toString);
+        }
+    }
+
+    @Test
+    void tenThousandKernelRingsCauseNoReturnOfTheVcpu() throws IOException {
+        for (int i = 0; i < 10_000; i++) {
+            vcpu.store(DOORBELL, 4, 2);
+        }
+        vcpu.powerOff();
+
+        try (VirtualMachine machine = assemble(false)) {
+            machine.run();
+
+            assertEquals(10_000, machine.doorbells().get(1).kernelRings());
+            assertEquals(Map.of("system-event", 1L), machine.vcpus().getFirst().returnsByReason());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void kicksOfAVirtqueueAreCountedOnTheirWay(boolean userspace) throws IOException {
+        vcpu.store(RNG_NOTIFY, 4, 0).store(RNG_NOTIFY, 4, 0).powerOff();
+
+        try (VirtualMachine machine = assemble(userspace)) {
+            machine.run();
+
+            DoorbellStatus queue = machine.doorbells().get(3);
+            assertEquals("rng0/0", queue.name());
+            assertEquals(userspace ? 0 : 2, queue.kernelRings());
+            assertEquals(userspace ? 2 : 0, queue.userspaceRings());
+        }
+    }
+
+    @Test
+    void bytesToTheSerialPortComeOutInOrder() throws IOException {
+        for (byte value : "hello\n".getBytes(StandardCharsets.US_ASCII)) {
+            vcpu.store(UART_DATA, 1, value);
+        }
+        vcpu.powerOff();
+
+        try (VirtualMachine machine = assemble(false)) {
+            machine.run();
+        }
+        assertEquals("hello\n", Files.readString(output()));
+    }
+
+    @Test
+    void theBootVcpuStartsAtTheKernelWithTheDeviceTree() throws IOException {
+        try (VirtualMachine machine = assemble(false)) {
+            assertEquals(0x4020_0000L, vcpu.registers().get(Register.PC));
+            assertEquals(0x3c5L, vcpu.registers().get(Register.PSTATE));
+            assertEquals(0, vcpu.registers().get(Register.X0) % 8);
+            machine.stop();
+        }
+    }
+
+    @Test
+    void stopEndsAGuestThatWaits() throws IOException {
+        try (VirtualMachine machine = assemble(false)) {
+            Thread stopper = Thread.ofPlatform().start(machine::stop);
+            assertEquals(new VmOutcome.Stopped(), machine.run());
+            stopper.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aStoppedMachineNeverRuns() throws IOException {
+        vcpu.store(DOORBELL, 4, 1);
+        try (VirtualMachine machine = assemble(false)) {
+            machine.stop();
+
+            assertEquals(new VmOutcome.Stopped(), machine.run());
+            assertEquals(0, machine.doorbells().getFirst().kernelRings());
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsFailsTheRun() throws IOException {
+        vcpu.store(DOORBELL, 4, 1);
+        VmListener broken = new VmListener() {
+            @Override
+            public void doorbellRang(DoorbellStatus status) {
+                throw new IllegalStateException("on purpose");
+            }
+
+            @Override
+            public void warned(String message) {}
+        };
+        try (VirtualMachine machine = VirtualMachine.assemble(hypervisor, config(kernel()), options(false), broken)) {
+            IllegalStateException e = assertThrows(IllegalStateException.class, machine::run);
+            assertEquals("on purpose", e.getMessage());
+        }
+    }
+
+    @Test
+    void everyFailureOfAssemblyLeavesNothingBehind() throws IOException {
+        assemble(false).close();
+        long calls = log.stream().filter(VirtualMachineTest::canFail).count();
+        assertTrue(calls > 10, log::toString);
+        List<String> before = resources();
+
+        for (int call = 1; call <= calls; call++) {
+            log.clear();
+            vm.failCall(call);
+            assertThrows(SyscallException.class, () -> assemble(false));
+
+            assertEquals(before, resources(), "after the failure of call " + call);
+            assertEquals(List.of(), vm.doorbells());
+            assertEquals(0, vm.interruptCount());
+            assertEquals("close hypervisor", log.getLast());
+        }
+    }
+
+    @Test
+    void aBadImageLeavesNothingBehind() throws IOException {
+        Path notAnImage = Files.writeString(directory.resolve("text"), "this is no kernel");
+        List<String> before = resources();
+
+        assertThrows(
+                ImageException.class,
+                () -> VirtualMachine.assemble(hypervisor, config(notAnImage), options(false), listener));
+        assertEquals(before, resources());
+    }
+
+    @Test
+    void aDoorbellOnADeviceIsRefusedNamingBoth() throws IOException {
+        VmConfig config = new VmConfig(
+                "demo",
+                new MachineConfig(1, 16 << 20),
+                new BootConfig(kernel(), Optional.empty(), ""),
+                new SerialConfig(ConsoleTarget.OUTPUT),
+                List.of(),
+                List.of(new DoorbellConfig("bell", 0x0900_0010L, 4, OptionalLong.empty())));
+
+        VmmException e = assertThrows(
+                ConfigException.class, () -> VirtualMachine.assemble(hypervisor, config, options(false), listener));
+        assertEquals(
+                "cannot place the PL011 (0x09000000-0x09000fff): overlaps a user doorbell (0x09000010-0x09000013)",
+                e.getMessage());
+    }
+
+    private VirtualMachine assemble(boolean userspace) throws IOException {
+        return VirtualMachine.assemble(hypervisor, config(kernel()), options(userspace), listener);
+    }
+
+    private static VmConfig config(Path kernel) {
+        return new VmConfig(
+                "demo",
+                new MachineConfig(2, 16 << 20),
+                new BootConfig(kernel, Optional.empty(), "console=ttyAMA0"),
+                new SerialConfig(ConsoleTarget.OUTPUT),
+                List.of(new DeviceConfig.Rng(), new DeviceConfig.Console(ConsoleTarget.NONE)),
+                List.of(
+                        new DoorbellConfig("one", DOORBELL, 4, OptionalLong.of(1)),
+                        new DoorbellConfig("two", DOORBELL, 4, OptionalLong.of(2)),
+                        new DoorbellConfig("outside", OUTSIDE_DOORBELL, 0, OptionalLong.empty())));
+    }
+
+    private VmOptions options(boolean userspace) {
+        return new VmOptions(userspace, new TerminalIo(TerminalIo.NONE, outputFile.number()));
+    }
+
+    /** The smallest arm64 Image: a header and nothing else. */
+    private Path kernel() throws IOException {
+        ByteBuffer header = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+        header.putLong(16, 4096).putInt(56, 0x644d5241);
+        return Files.write(directory.resolve("Image"), header.array());
+    }
+
+    private Path output() {
+        return directory.resolve("output");
+    }
+
+    private static boolean canFail(String entry) {
+        return !entry.startsWith("close") && !entry.startsWith("deassign") && !entry.startsWith("release");
+    }
+
+    /** Returns the descriptors, the guest RAM mappings and the threads of machines that this process has. */
+    private static List<String> resources() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
+            found.add(fds.count() + " descriptors");
+        }
+        Files.readAllLines(Path.of("/proc/self/maps")).stream()
+                .filter(line -> line.contains("jinn-ram-"))
+                .forEach(found::add);
+        TreeSet<String> threads = new TreeSet<>();
+        Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("vcpu-") || name.equals("event-loop"))
+                .forEach(threads::add);
+        found.addAll(threads);
+        return found;
+    }
+}
