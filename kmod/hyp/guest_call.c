@@ -164,8 +164,9 @@ static u64 smccc_version(struct vcpu *vcpu)
 static u64 arch_features(struct vcpu *vcpu)
 {
 	u32 id = vcpu->gprs.x[1];
+	bool known = id == SMCCC_VERSION || id == SMCCC_ARCH_FEATURES;
 
-	return answer(vcpu, id == SMCCC_VERSION || id == SMCCC_ARCH_FEATURES ? 0 : SMCCC_NOT_SUPPORTED);
+	return answer(vcpu, known ? 0 : SMCCC_NOT_SUPPORTED);
 }
 
 static u64 features(struct vcpu *vcpu);

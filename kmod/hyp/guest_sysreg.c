@@ -144,8 +144,8 @@ static const struct rule {
 	{ REG(3, 0, 1, 0, 1), access_zero },		/* ACTLR_EL1 */
 	{ REG(2, 0, 0, 2, 2), access_mdscr },
 	{ REG(3, 0, 12, 11, 5), access_sgi1 },		/* ICC_SGI1R_EL1 */
-	{ REG(3, 0, 12, 11, 6), access_zero },		/* ICC_ASGI1R_EL1: no other security state */
-	{ REG(3, 0, 12, 11, 7), access_zero },		/* ICC_SGI0R_EL1: group 0 SGIs are not offered */
+	{ REG(3, 0, 12, 11, 6), access_zero },		/* ICC_ASGI1R_EL1: one security state */
+	{ REG(3, 0, 12, 11, 7), access_zero },		/* ICC_SGI0R_EL1: no group 0 SGIs */
 	{ REG(3, 3, 14, 2, 0), access_cntp_tval },
 	{ REG(3, 3, 14, 2, 1), access_cntp_ctl },
 	{ REG(3, 3, 14, 2, 2), access_cntp_cval },

@@ -13,7 +13,8 @@
 
 static bool is_guest_range(u64 gpa, u64 bytes)
 {
-	return bytes && IS_ALIGNED(gpa | bytes, PAGE_BYTES) && gpa < IPA_END && bytes <= IPA_END - gpa;
+	return bytes && IS_ALIGNED(gpa | bytes, PAGE_BYTES) && gpa < IPA_END &&
+	       bytes <= IPA_END - gpa;
 }
 
 static bool contains(const struct slot *slot, u64 gpa, u64 bytes)
@@ -53,7 +54,8 @@ static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
 	return GZVM_STATUS_OK;
 }
 
-static s32 populate(struct vm *vm, const struct gzvm_memregion *region, u32 count, u64 gpa, u64 pages)
+static s32 populate(struct vm *vm, const struct gzvm_memregion *region, u32 count, u64 gpa,
+		    u64 pages)
 {
 	for (u32 i = 0; i < count; i++) {
 		u64 pa = READ_ONCE(region->constituents[i].address);
@@ -93,7 +95,8 @@ s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes)
 	lock(&vm->lock);
 	if (!slot->declared)
 		status = declare(vm, slot, gpa, pages * PAGE_BYTES);
-	else if (count > GZVM_MEMREGION_MAX_CONSTITUENTS || !contains(slot, gpa, pages * PAGE_BYTES))
+	else if (count > GZVM_MEMREGION_MAX_CONSTITUENTS ||
+		 !contains(slot, gpa, pages * PAGE_BYTES))
 		status = GZVM_STATUS_INVALID_ARGS;
 	else
 		status = populate(vm, region, count, gpa, pages);

@@ -63,7 +63,8 @@ void mmu_build(void)
 		level3_image[i] = (image + i * PAGE_BYTES) | DESCRIPTOR_PAGE |
 				  image_attributes(image + i * PAGE_BYTES);
 	}
-	level2_ram[(image - PLATFORM_RAM_BASE) / BLOCK_BYTES] = (u64)level3_image | DESCRIPTOR_TABLE;
+	level2_ram[(image - PLATFORM_RAM_BASE) / BLOCK_BYTES] =
+		(u64)level3_image | DESCRIPTOR_TABLE;
 	level1[PLATFORM_RAM_BASE >> 30] = (u64)level2_ram | DESCRIPTOR_TABLE;
 }
 
@@ -76,6 +77,7 @@ void mmu_enable(void)
 	asm volatile("tlbi alle2" : : : "memory");
 	dsb(sy);
 	isb();
-	write_sysreg(sctlr_el2, SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN);
+	write_sysreg(sctlr_el2,
+		     SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN);
 	isb();
 }

@@ -8,7 +8,8 @@
 
 u32 guest_enter(struct vcpu *vcpu);
 
-#define OWN_INTERRUPTS	((u32)(BIT(KICK_INTID) | BIT(MAINTENANCE_INTID) | BIT(PHYSICAL_TIMER_INTID)))
+#define OWN_INTERRUPTS \
+	((u32)(BIT(KICK_INTID) | BIT(MAINTENANCE_INTID) | BIT(PHYSICAL_TIMER_INTID)))
 #define SGI_IN_FLIGHT_POLLS 100000
 
 /*
@@ -60,8 +61,9 @@ bool vcpu_kick(struct vcpu *vcpu)
 	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_SEQ_CST);
 	if (vcpu == this_cpu()->guest)
 		return false;
-	if (__atomic_compare_exchange_n(&vcpu->presence, &expected, PRESENCE_IN_GUEST | PRESENCE_KICKED,
-					false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+	if (__atomic_compare_exchange_n(&vcpu->presence, &expected,
+					PRESENCE_IN_GUEST | PRESENCE_KICKED, false,
+					__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 		dsb(ishst);
 		write_icc(ICC_SGI1R_EL1, sgi_to(cpus[vcpu->cpu].mpidr));
 		isb();

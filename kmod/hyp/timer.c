@@ -33,7 +33,8 @@ static void set_active(bool active)
 {
 	struct cpu *cpu = this_cpu();
 
-	mmio_write32(cpu->gicr + (active ? GICR_ISACTIVER0 : GICR_ICACTIVER0), BIT(VGIC_TIMER_INTID));
+	mmio_write32(cpu->gicr + (active ? GICR_ISACTIVER0 : GICR_ICACTIVER0),
+		     BIT(PHYSICAL_TIMER_INTID));
 	/* The new state must be in force before interrupts can be taken in the guest. */
 	(void)mmio_read32(cpu->gicr + GICR_ISACTIVER0);
 	cpu->timer_active = active;
@@ -60,7 +61,8 @@ bool timer_is_asserted(void)
 
 	isb();
 	control = read_sysreg(cntv_ctl_el0);
-	return (control & CNTV_CTL_ENABLE) && (control & CNTV_CTL_ISTATUS) && !(control & CNTV_CTL_IMASK);
+	return (control & CNTV_CTL_ENABLE) && (control & CNTV_CTL_ISTATUS) &&
+	       !(control & CNTV_CTL_IMASK);
 }
 
 u64 timer_ticks_left(void)

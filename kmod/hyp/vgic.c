@@ -49,7 +49,8 @@ s32 vgic_create_device(struct vm *vm, u64 pa)
 	if (!gpa || !IS_ALIGNED(gpa, PAGE_BYTES) || gpa >> STAGE2_IPA_BITS)
 		return GZVM_STATUS_INVALID_ARGS;
 	lock(&vm->lock);
-	if (type == GZVM_DEV_TYPE_ARM_VGIC_V3_DIST && !vm->vgic.dist_gpa && bytes >= VGIC_DIST_BYTES)
+	if (type == GZVM_DEV_TYPE_ARM_VGIC_V3_DIST && !vm->vgic.dist_gpa &&
+	    bytes >= VGIC_DIST_BYTES)
 		vm->vgic.dist_gpa = gpa;
 	else if (type == GZVM_DEV_TYPE_ARM_VGIC_V3_REDIST && !vm->vgic.redist_gpa &&
 		 bytes >= VGIC_REDIST_STRIDE)

@@ -87,10 +87,12 @@ static s32 destroy_slice(struct vm *vm, u64 budget)
 		if (vm->users || has_vcpus(vm))
 			return GZVM_STATUS_BUSY;
 		vm->dying = true;
-		/* Nobody runs on the tables: forget the TLBs' copies before the pages get new owners. */
+		/* Nobody runs on the tables: TLBs forget them before the pages get new owners. */
 		stage2_invalidate(&vm->stage2);
 	}
-	return stage2_destroy(&vm->stage2, budget ? budget : ~0UL) ? GZVM_STATUS_OK : GZVM_STATUS_BUSY;
+	if (!stage2_destroy(&vm->stage2, budget ? budget : ~0UL))
+		return GZVM_STATUS_BUSY;
+	return GZVM_STATUS_OK;
 }
 
 s32 vm_destroy(u64 id, u64 budget)

@@ -18,7 +18,9 @@
 
 static u64 counters_of_host(void)
 {
-	return FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8) ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
+	bool has_pmu = FIELD(read_sysreg(id_aa64dfr0_el1), 11, 8);
+
+	return has_pmu ? FIELD(read_sysreg(pmcr_el0), 15, 11) : 0;
 }
 
 void world_init_cpu(void)

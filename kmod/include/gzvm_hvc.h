@@ -65,7 +65,8 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 
 /*
  * The run area: two physically contiguous pages per vCPU that the driver owns
- * and lends to the hypervisor from CREATE_VCPU to DESTROY_VCPU. Page 0 begins with struct gzvm_vcpu_run, page 1 with struct gzvm_vcpu_hwstate.
+ * and lends to the hypervisor from CREATE_VCPU to DESTROY_VCPU. Page 0 begins
+ * with struct gzvm_vcpu_run, page 1 with struct gzvm_vcpu_hwstate.
  */
 #define GZVM_HVC_PAGE_BYTES		4096
 #define GZVM_RUN_AREA_BYTES		(2 * GZVM_HVC_PAGE_BYTES)

@@ -13,6 +13,8 @@
 #define STORES		20000
 #define SILENCE_NS	200000L
 #define DUELS		300
+/* A storm whose stores all vanish would never end. */
+#define STORM_SECONDS	60
 
 /* A guest that stores 0, 1, 2... at DOORBELL_GPA, and the thread that runs it. */
 struct storm {
@@ -22,7 +24,13 @@ struct storm {
 	uint64_t exits;		/* stores that came to user space */
 	uint64_t last;		/* data of the last of them */
 	bool failed;
+	bool stopped;
 };
+
+static void on_signal(int number)
+{
+	(void)number;
+}
 
 static void *run_storm(void *argument)
 {
@@ -32,7 +40,7 @@ static void *run_storm(void *argument)
 
 	while (data < STORES - 1) {
 		if (run(&s->program)) {
-			if (errno == EINTR)
+			if (errno == EINTR && !__atomic_load_n(&s->stopped, __ATOMIC_RELAXED))
 				continue;
 			s->failed = true;
 			break;
@@ -50,8 +58,13 @@ static void *run_storm(void *argument)
 	return NULL;
 }
 
-static bool is_over(struct storm *s)
+/* Return: true when the storm's thread has ended, at the latest at @deadline. */
+static bool is_over(struct storm *s, time_t deadline)
 {
+	if (time(NULL) >= deadline) {
+		__atomic_store_n(&s->stopped, true, __ATOMIC_RELAXED);
+		pthread_kill(s->thread, SIGUSR1);
+	}
 	return pthread_tryjoin_np(s->thread, NULL) != EBUSY;
 }
 
@@ -67,11 +80,15 @@ static void test_deassign_is_silence(void)
 	unsigned int rounds = 0, late = 0, errors = 0;
 	int eventfd = create_eventfd();
 	uint64_t rings = 0;
+	time_t deadline = time(NULL) + STORM_SECONDS;
+	/* No SA_RESTART: the signal has to end GZVM_RUN. */
+	struct sigaction stop = { .sa_handler = on_signal };
 
+	sigaction(SIGUSR1, &stop, NULL);
 	program_start(&s.program, code, COUNT(code));
 	set_register(s.program.vcpu, GZVM_CORE_X(0), DOORBELL_GPA);
 	pthread_create(&s.thread, NULL, run_storm, &s);
-	while (!is_over(&s)) {
+	while (!is_over(&s, deadline)) {
 		errors += assign_doorbell(s.program.vm, DOORBELL_GPA, 8, eventfd) != 0;
 		nanosleep(&silence, NULL);
 		errors += deassign_doorbell(s.program.vm, DOORBELL_GPA, 8, eventfd) != 0;

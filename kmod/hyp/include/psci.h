@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* SMCCC and PSCI function ids and results (Arm DEN 0028, DEN 0022 version 1.1), and KVM's vendor calls. */
+/*
+ * SMCCC and PSCI function ids and results (Arm DEN 0028, DEN 0022 version 1.1),
+ * and KVM's vendor calls.
+ */
 #ifndef GZHYP_PSCI_H
 #define GZHYP_PSCI_H
 

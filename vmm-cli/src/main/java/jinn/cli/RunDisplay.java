@@ -21,7 +21,7 @@ import jinn.vm.VmListener;
  */
 final class RunDisplay implements VmListener, AutoCloseable {
 
-    private static final long INTERVAL_MS = 100;
+    private static final long INTERVAL_MS = 200;
 
     /** While the terminal is held, warnings beyond these are dropped; the sender limits their rate. */
     private static final int MAX_WAITING_WARNINGS = 256;

@@ -177,6 +177,30 @@ final class EventLoopTest {
     }
 
     @Test
+    void closingAlsoRunsWhatTheLastTasksPost() throws InterruptedException {
+        AtomicInteger count = new AtomicInteger();
+        CountDownLatch closeIsPosted = new CountDownLatch(1);
+        loop.execute(() -> awaitUninterruptibly(closeIsPosted));
+        loop.execute(() -> loop.execute(count::incrementAndGet));
+        Thread closer = Thread.ofPlatform().start(loop::close);
+        while (closer.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        closeIsPosted.countDown();
+        closer.join();
+
+        assertEquals(1, count.get());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
     void onlyTheLoopsThreadIsTheOwner() {
         assertFalse(loop.isOwner());
         assertThrows(IllegalStateException.class, loop::assertOwner);

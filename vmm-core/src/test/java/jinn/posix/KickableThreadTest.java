@@ -2,67 +2,91 @@ package jinn.posix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 final class KickableThreadTest {
 
     private static final int KICKS = 200;
 
-    @AutoClose
-    private final Epoll epoll = Epoll.create();
+    /** The number of read(2), as /proc shows it while a thread is in it. */
+    private static final String READ_SYSCALL = System.getProperty("os.arch").equals("aarch64") ? "63 " : "0 ";
+
+    @TempDir
+    private Path directory;
 
     @AutoClose
     private final ExecutorService executor = Executors.newSingleThreadExecutor();
 
+    /** A FIFO, since a read of one is a call that SA_RESTART would resume. */
+    @AutoClose
+    private FileDescriptor fifo;
+
+    private final MemorySegment buffer = Arena.ofAuto().allocate(1);
+
+    @BeforeEach
+    void makeFifo() throws IOException, InterruptedException {
+        Path path = directory.resolve("fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", path.toString()).start().waitFor());
+        fifo = FileDescriptor.open(path.toString());
+    }
+
     @Test
     void everyKickEndsTheCallThatBlocks() throws Exception {
-        SynchronousQueue<Integer> results = new SynchronousQueue<>();
+        SynchronousQueue<Long> results = new SynchronousQueue<>();
+        String thread = executor.submit(
+                        () -> Path.of("/proc/thread-self").toRealPath().toString())
+                .get();
         KickableThread blocked = executor.submit(KickableThread::prepareCurrent).get();
         Future<?> done = executor.submit(() -> {
             for (int i = 0; i < KICKS; i++) {
-                results.put(epoll.await());
+                results.put(fifo.read(buffer, 1));
             }
             return null;
         });
 
-        int interrupted = 0;
-        while (interrupted < KICKS) {
-            // A kick before the call has begun is lost by design: wait until the thread sleeps in the kernel.
-            awaitSleeping();
+        for (int i = 0; i < KICKS; i++) {
+            awaitReading(thread);
             blocked.kick();
-            assertEquals(0, results.take());
-            interrupted++;
+            assertEquals(-Errno.EINTR.number(), results.take(), "kick " + i);
         }
         done.get();
-        assertEquals(KICKS, interrupted);
     }
 
     @Test
     void aKickAfterTheEndDoesNothing() throws Exception {
-        KickableThread ended = executor.submit(() -> {
-                    KickableThread self = KickableThread.prepareCurrent();
-                    self.end();
-                    return self;
-                })
+        KickableThread ended = executor.submit(KickableThread::prepareCurrent).get();
+        String thread = executor.submit(
+                        () -> Path.of("/proc/thread-self").toRealPath().toString())
                 .get();
-        executor.shutdown();
-        assertTrue(executor.awaitTermination(10, TimeUnit.SECONDS));
-
+        Future<Long> read = executor.submit(() -> {
+            ended.end();
+            return fifo.read(buffer, 1);
+        });
+        awaitReading(thread);
         ended.kick();
+
+        assertThrows(TimeoutException.class, () -> read.get(100, TimeUnit.MILLISECONDS));
+        assertEquals(1, fifo.write(buffer, 1));
+        assertEquals(1, read.get());
     }
 
     @Test
@@ -92,25 +116,11 @@ final class KickableThreadTest {
                 .orElseThrow();
     }
 
-    /** Returns when some thread of this process sleeps in epoll_wait on this test's set. */
-    private static void awaitSleeping() throws IOException, InterruptedException, ExecutionException {
-        while (!anyThreadInEpoll()) {
+    /** A kick before the call has begun is lost by design: waits until the thread sleeps in the kernel. */
+    private static void awaitReading(String thread) throws IOException {
+        Path syscall = Path.of(thread, "syscall");
+        while (!Files.readString(syscall).startsWith(READ_SYSCALL)) {
             Thread.onSpinWait();
         }
     }
-
-    private static boolean anyThreadInEpoll() throws IOException {
-        try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
-            for (Path task : tasks) {
-                if (Files.readString(task.resolve("wchan")).contains("ep_poll")
-                        || Files.readString(task.resolve("syscall")).startsWith(EPOLL_SYSCALL)) {
-                    return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    /** The number of epoll_wait, or of epoll_pwait where there is no epoll_wait, and the blank after it. */
-    private static final String EPOLL_SYSCALL = System.getProperty("os.arch").equals("aarch64") ? "22 " : "232 ";
 }

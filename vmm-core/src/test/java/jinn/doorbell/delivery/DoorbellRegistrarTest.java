@@ -136,6 +136,16 @@ final class DoorbellRegistrarTest {
                 second, DoorbellPath.USERSPACE, "the driver takes only one doorbell at this address (EEXIST)", 0, 1);
     }
 
+    @Test
+    void aUserDoorbellDoesNotMakeQueuesShare() {
+        vm.setCollision((old, added) -> old.address() == added.address());
+        Doorbell queue = register(registrar, "q0", 4, 0, Fallback.SHARED);
+        Doorbell user = register(registrar, "user", 4, 1, Fallback.USERSPACE);
+
+        assertEquals(DoorbellPath.KERNEL, queue.status().path());
+        assertEquals(DoorbellPath.USERSPACE, user.status().path());
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Errno.class,

@@ -1,0 +1,88 @@
+package jinn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Several shell commands in one boot of the lab's host, each with its own output and exit code. */
+final class LabBoot {
+
+    static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
+
+    /** For all commands of a boot together; the machine is emulated and may be shared. */
+    private static final int TIMEOUT_SECONDS = 1200;
+
+    private final Map<String, String> commands = new LinkedHashMap<>();
+
+    /** What a command came to; {@code output} is all that the host's console showed meanwhile. */
+    record Result(int exitCode, String output) {
+
+        void assertEnds(int expectedExitCode, String... expectedTexts) {
+            assertEquals(expectedExitCode, exitCode, output);
+            for (String text : expectedTexts) {
+                assertTrue(output.contains(text), () -> "no \"" + text + "\" in:\n" + output);
+            }
+        }
+
+        /** Returns the number that the first group of the pattern finds. */
+        long number(String pattern) {
+            Matcher matcher = Pattern.compile(pattern).matcher(output);
+            assertTrue(matcher.find(), () -> "no " + pattern + " in:\n" + output);
+            return Long.parseLong(matcher.group(1));
+        }
+    }
+
+    /** Adds a command for the host's shell. */
+    LabBoot command(String name, String command) {
+        commands.put(name, command);
+        return this;
+    }
+
+    /** Boots, runs the commands in order and returns what each came to. */
+    Map<String, Result> run() throws IOException, InterruptedException {
+        Process boot = new ProcessBuilder(
+                        PROJECT.resolve("lab/boot").toString(),
+                        "--timeout",
+                        Integer.toString(TIMEOUT_SECONDS),
+                        "--command",
+                        script())
+                .directory(PROJECT.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        boot.getOutputStream().close();
+        String console = new String(boot.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, boot.waitFor(), console);
+        return results(console);
+    }
+
+    private String script() {
+        StringBuilder script = new StringBuilder();
+        commands.forEach((name, command) -> script.append("printf '\\n@@begin ")
+                .append(name)
+                .append("\\n'\n(\n")
+                .append(command)
+                .append("\n)\nprintf '\\n@@end ")
+                .append(name)
+                .append(" %d\\n' $?\n"));
+        return script.append("exit 0").toString();
+    }
+
+    private Map<String, Result> results(String console) {
+        Map<String, Result> results = new LinkedHashMap<>();
+        for (String name : commands.keySet()) {
+            Matcher matcher = Pattern.compile(
+                            "@@begin " + name + "\n(.*?)\n@@end " + name + " (\\d+)\n", Pattern.DOTALL)
+                    .matcher(console);
+            assertTrue(matcher.find(), () -> "the command '" + name + "' did not end; the console:\n" + console);
+            results.put(name, new Result(Integer.parseInt(matcher.group(2)), matcher.group(1)));
+        }
+        return results;
+    }
+}

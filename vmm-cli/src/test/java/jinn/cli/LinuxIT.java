@@ -1,0 +1,33 @@
+package jinn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Boots configs/linux.json in the lab and types at the guest's shell, with each of the ways that doorbells can take. */
+final class LinuxIT {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kernel", "userspace"})
+    void aDoorbellRungInTheShellOfLinuxIsShownByName(String path) throws Exception {
+        try (LabTerminal terminal = LabTerminal.run("configs/linux.json", "--doorbells=" + path)) {
+            terminal.await("in a VM of Jinn, 1 CPU, on hvc0");
+            terminal.await("# ");
+
+            terminal.type("devmem 0x0b000000 32 1");
+            terminal.await("doorbell demo: 1 (" + path + ")");
+
+            terminal.type("devmem 0x0b000010 32 2; devmem 0x0b000010 32 1; devmem 0x0b000010 32 2");
+            terminal.await("doorbell two: 2 (" + path + ")");
+
+            // The answer differs from what is typed, which the terminal shows too.
+            terminal.type("dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c | sed s/^/random-bytes=/");
+            terminal.await("random-bytes=64");
+
+            terminal.type("poweroff -f");
+            terminal.await("vm linux: guest powered off");
+            assertEquals(0, terminal.awaitEnd(), terminal::text);
+        }
+    }
+}
