@@ -1,7 +1,5 @@
 package jinn.virtio.mmio;
 
-import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import jinn.bus.MmioDevice;
@@ -62,8 +60,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private long negotiatedFeatures;
     private boolean running;
 
-    private final AtomicBoolean[] kickPending;
-    private final Runnable[] kicks;
+    private final PendingKick[] kicks;
 
     /** Makes a transport that tells nobody of the guest's faults; they are still counted. */
     public MmioTransport(VirtioDevice device, GuestMemory memory, InterruptLine line, QueueExecutor executor) {
@@ -92,14 +89,12 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         int count = device.queueCount();
         queueRegisters = new QueueRegisters[count];
         queues = new VirtQueue[count];
-        kickPending = new AtomicBoolean[count];
-        kicks = new Runnable[count];
+        kicks = new PendingKick[count];
         for (int i = 0; i < count; i++) {
             int index = i;
             queueRegisters[i] = new QueueRegisters();
             queues[i] = new VirtQueue(i, device.maximumQueueSize(), memory);
-            kickPending[i] = new AtomicBoolean();
-            kicks[i] = () -> runKick(index);
+            kicks[i] = new PendingKick(executor, () -> notifyQueue(index));
         }
     }
 
@@ -335,18 +330,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             faults.report("guest kicked queue " + queue + ", the device has " + queues.length);
             return;
         }
-        int index = (int) queue;
-        /* At most one task a queue, so that a guest that kicks faster than the loop works cannot fill memory. */
-        if (kickPending[index].compareAndSet(false, true)) {
-            executor.execute(kicks[index]);
-        }
-    }
-
-    private void runKick(int index) {
-        kickPending[index].set(false);
-        /* A vCPU thread adds to the ring and then finds the flag set: the ring must be read after the flag is clear. */
-        VarHandle.fullFence();
-        notifyQueue(index);
+        kicks[(int) queue].post();
     }
 
     private void breakDown(GuestFaultException fault) {
