@@ -2,6 +2,7 @@ package jinn.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -14,6 +15,12 @@ public final class FileDescriptor implements AutoCloseable {
 
     private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
+    private static final short POLLOUT = 4;
+
+    /** struct pollfd: fd, events, revents. */
+    private static final long POLLFD_BYTES = 8;
+
+    private static final long POLLFD_EVENTS_OFFSET = 4;
 
     private final int number;
     private final String name;
@@ -86,6 +93,20 @@ public final class FileDescriptor implements AutoCloseable {
     public long write(MemorySegment buffer, long bytes) {
         MemorySegment state = CallState.ofThread();
         return CallState.resultOrErrno(state, Libc.write(state, number(), buffer, bytes));
+    }
+
+    /** Blocks until a write may succeed or fail for good, or a signal arrives. */
+    public void awaitWritable() {
+        MemorySegment state = CallState.ofThread();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pollfd = arena.allocate(POLLFD_BYTES, Integer.BYTES);
+            pollfd.set(ValueLayout.JAVA_INT, 0, number());
+            pollfd.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS_OFFSET, POLLOUT);
+            int result = Libc.poll(state, pollfd, 1, -1);
+            if (result < 0 && CallState.errno(state) != Errno.EINTR.number()) {
+                throw Errno.exception("cannot wait for " + this, CallState.errno(state));
+            }
+        }
     }
 
     /** Closes the descriptor unless it is borrowed. A second call does nothing. */

@@ -28,6 +28,7 @@ final class Libc {
     private static final MethodHandle IOCTL = bindVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
     private static final MethodHandle IOCTL_LONG = bindVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
     private static final MethodHandle FCNTL = bindVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    private static final MethodHandle POLL = bind("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle EVENTFD = bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     private static final MethodHandle EPOLL_CREATE1 = bind("epoll_create1", JAVA_INT, JAVA_INT);
     private static final MethodHandle EPOLL_CTL = bind("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
@@ -106,6 +107,14 @@ final class Libc {
             return (int) FCNTL.invokeExact(state, fd, command, argument);
         } catch (Throwable t) {
             throw signatureError("fcntl", t);
+        }
+    }
+
+    static int poll(MemorySegment state, MemorySegment fds, long count, int timeoutMs) {
+        try {
+            return (int) POLL.invokeExact(state, fds, count, timeoutMs);
+        } catch (Throwable t) {
+            throw signatureError("poll", t);
         }
     }
 

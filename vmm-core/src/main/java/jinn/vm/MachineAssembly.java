@@ -1,8 +1,6 @@
 package jinn.vm;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +30,6 @@ import jinn.memory.GuestMemory;
 import jinn.posix.FileDescriptor;
 import jinn.posix.Mapping;
 import jinn.posix.MemFd;
-import jinn.posix.Random;
 import jinn.serial.Pl011;
 import jinn.virtio.VirtioDevice;
 import jinn.virtio.device.Console;
@@ -194,7 +191,7 @@ final class MachineAssembly {
     private VirtioDevice createDevice(DeviceConfig device, int index) {
         return switch (device) {
             case DeviceConfig.Console console -> createConsole(console.target(), "console" + index);
-            case DeviceConfig.Rng ignored -> new Rng("rng" + index, MachineAssembly::fillRandom);
+            case DeviceConfig.Rng ignored -> new Rng("rng" + index, new KernelEntropy());
         };
     }
 
@@ -205,14 +202,6 @@ final class MachineAssembly {
             terminalConsole = new ConsoleSink(console);
         }
         return console;
-    }
-
-    private static void fillRandom(byte[] bytes, int offset, int length) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment random = arena.allocate(length);
-            Random.fill(random);
-            MemorySegment.copy(random, ValueLayout.JAVA_BYTE, 0, bytes, offset, length);
-        }
     }
 
     /** Address, interrupt, doorbells, bus and loop of one virtio device. */

@@ -46,8 +46,8 @@ final class TerminalOutput {
             if (written >= 0) {
                 done += written;
             } else if (written == -Errno.EAGAIN.number()) {
-                // Somebody made the descriptor non-blocking; its reader will go on.
-                Thread.onSpinWait();
+                // Somebody who shares the open file made it non-blocking.
+                fd.awaitWritable();
             } else if (written != -Errno.EINTR.number()) {
                 throw Errno.exception("cannot write the guest's output to " + fd, (int) -written);
             }
