@@ -157,12 +157,12 @@ final class RunIT {
 
     @ParameterizedTest
     @CsvSource(
-            quoteCharacter = '`',
+            delimiter = '|',
             value = {
-                "power_reset, 10, guest asked for a reset",
-                "crash, 11, guest crashed: ",
-                "unmapped_read, 12, from 0x3f000000`,` where nothing is",
-                "unmapped_write, 12, at 0x3f000000`,` where nothing is",
+                "power_reset    | 10 | guest asked for a reset",
+                "crash          | 11 | guest crashed: ",
+                "unmapped_read  | 12 | from 0x3f000000, where nothing is",
+                "unmapped_write | 12 | at 0x3f000000, where nothing is",
             })
     void everyOtherEndHasItsOwnLineAndExitCode(String guest, int exitCode, String line) {
         results.get(guest).assertEnds(exitCode, "vm " + guest.replace('_', '-') + ": ", line);
