@@ -32,12 +32,13 @@ public final class AllocationMeter {
     }
 
     private long between(Runnable action) {
-        long before = read();
+        long before = currentThreadBytes();
         action.run();
-        return read() - before;
+        return currentThreadBytes() - before;
     }
 
-    private long read() {
+    /** Returns the bytes that the calling thread has allocated since it started. */
+    public long currentThreadBytes() {
         try {
             return (long) allocatedBytes.invoke(threads, Thread.currentThread().threadId());
         } catch (ReflectiveOperationException e) {

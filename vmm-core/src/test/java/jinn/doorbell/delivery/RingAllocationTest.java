@@ -3,13 +3,12 @@ package jinn.doorbell.delivery;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import jinn.doorbell.delivery.DoorbellRequest.Fallback;
 import jinn.event.EventLoop;
 import jinn.hypervisor.DoorbellKey;
+import jinn.testing.AllocationMeter;
 import jinn.testing.FakeVm;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
@@ -28,6 +27,8 @@ final class RingAllocationTest {
     private static final long TOLERATED_BYTES = RINGS;
 
     private final FakeVm vm = new FakeVm();
+    private final AllocationMeter meter = new AllocationMeter();
+    private long bytes;
     private final AtomicLong handled = new AtomicLong();
 
     @AutoClose
@@ -42,17 +43,18 @@ final class RingAllocationTest {
                 new DoorbellKey(ADDRESS, 4, OptionalLong.of(0)),
                 Fallback.SHARED,
                 (rung, count) -> handled.addAndGet(count)));
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long[] loopThread = new long[1];
-        loop.executeAndWait(() -> loopThread[0] = Thread.currentThread().threadId());
         ring(doorbell, userspace, WARM_UP_RINGS);
-
-        long before = threads.getThreadAllocatedBytes(loopThread[0]);
+        long before = loopBytes();
         ring(doorbell, userspace, RINGS);
-        long allocated = threads.getThreadAllocatedBytes(loopThread[0]) - before;
+        long allocated = loopBytes() - before;
 
         assertEquals(WARM_UP_RINGS + RINGS, handled.get());
         assertTrue(allocated < TOLERATED_BYTES, allocated + " bytes for " + RINGS + " rings");
+    }
+
+    private long loopBytes() {
+        loop.executeAndWait(() -> bytes = meter.currentThreadBytes());
+        return bytes;
     }
 
     /** Rings one at a time, so that each one takes the whole way. */
