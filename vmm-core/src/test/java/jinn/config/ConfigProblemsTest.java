@@ -128,6 +128,13 @@ final class ConfigProblemsTest {
                         "{'name': 'a', 'address': '0xffffffffffffffff', 'length': 1}",
                         "3:26: $.doorbells[0].address: 0xffffffffffffffff: must be below 0x10000000000"),
                 arguments(
+                        "{'name': 'a', 'address': '0x10000000000', 'length': 4}",
+                        "3:26: $.doorbells[0].address: 0x10000000000: must be below 0x10000000000"),
+                arguments(
+                        "{'name': 'a', 'address': '0x9000000', 'length': 0}",
+                        "3:26: $.doorbells[0].address: 0x09000000: must not lie on the PL011 UART at"
+                                + " 0x09000000-0x09000fff"),
+                arguments(
                         "{'name': 'a', 'address': '0xb000000', 'length': 1, 'match': '0x100'}",
                         "3:61: $.doorbells[0].match: 0x100: must fit into the length 1"),
                 arguments(
