@@ -2,10 +2,11 @@ package jinn.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Boots configs/linux.json in the lab and types at the guest's shell, with each of the ways that doorbells can take. */
+/** Boots Linux guests in the lab and types at their shells. */
 final class LinuxIT {
 
     @ParameterizedTest
@@ -27,6 +28,21 @@ final class LinuxIT {
 
             terminal.type("poweroff -f");
             terminal.await("vm linux: guest powered off");
+            assertEquals(0, terminal.awaitEnd(), terminal::text);
+        }
+    }
+
+    @Test
+    void aGuestOfTwoCpusHasItsShellOnThePl011() throws Exception {
+        try (LabTerminal terminal = LabTerminal.run("configs/linux-serial.json")) {
+            terminal.await("in a VM of Jinn, 2 CPU, on ttyAMA0");
+            terminal.await("# ");
+
+            terminal.type("devmem 0x0b000000 32 1");
+            terminal.await("doorbell demo: 1 (kernel)");
+
+            terminal.type("poweroff -f");
+            terminal.await("vm linux-serial: guest powered off");
             assertEquals(0, terminal.awaitEnd(), terminal::text);
         }
     }

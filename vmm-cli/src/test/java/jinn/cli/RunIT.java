@@ -104,7 +104,7 @@ final class RunIT {
 
     @Test
     void everyShippedConfigIsInOrder() {
-        results.get("check").assertEnds(0, "vm doorbells: ", "vm linux: ", "vm storm: ");
+        results.get("check").assertEnds(0, "vm doorbells: ", "vm linux: ", "vm linux-serial: ", "vm storm: ");
     }
 
     @Test

