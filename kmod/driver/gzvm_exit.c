@@ -11,6 +11,7 @@
 
 #include "gzvm.h"
 #include "gzvm_ioeventfd_rules.h"
+#include "gzvm_trace.h"
 
 /* SMCCC's answer to a call that cannot be served. */
 #define GZVM_GUEST_NOT_SUPPORTED	(~0ULL)
@@ -196,6 +197,7 @@ int gzvm_exit_handle(struct gzvm_vcpu *vcpu, u32 reason)
 	int ret;
 
 	lockdep_assert_held(&vcpu->run_lock);
+	trace_gzvm_vcpu_exit(vcpu->vm->id, vcpu->id, reason);
 	memcpy(record, vcpu->shared->padding2, kind->record_bytes);
 	/* Keeps the compiler from reading the shared page again. */
 	barrier_data(record);

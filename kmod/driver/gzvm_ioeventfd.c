@@ -29,6 +29,7 @@
 #include "gzvm.h"
 #include "gzvm_compat.h"
 #include "gzvm_ioeventfd_rules.h"
+#include "gzvm_trace.h"
 
 /**
  * struct gzvm_ioeventfd_entry - an assigned doorbell
@@ -190,6 +191,7 @@ static int gzvm_ioeventfd_assign(struct gzvm_vm *vm, const struct gzvm_doorbell_
 	mutex_unlock(&ioeventfds->lock);
 	if (ret)
 		goto err_free;
+	trace_gzvm_ioeventfd_assign(vm->id, key);
 	return 0;
 
 err_free:
@@ -248,6 +250,7 @@ static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbel
 		return -ENOENT;
 
 	gzvm_ioeventfd_silence(vm, entry);
+	trace_gzvm_ioeventfd_deassign(vm->id, key);
 	gzvm_ioeventfd_free(entry);
 	return 0;
 }
@@ -344,5 +347,9 @@ bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *stor
 	if (entry)
 		rung = gzvm_ioeventfd_ring(vcpu, entry);
 	rcu_read_unlock();
+	if (rung)
+		trace_gzvm_ioeventfd_hit(vcpu->vm->id, vcpu->id, store);
+	else
+		trace_gzvm_ioeventfd_miss(vcpu->vm->id, vcpu->id, store);
 	return rung;
 }

@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "gzvm.h"
+#include "gzvm_trace.h"
 
 /**
  * struct gzvm_irqfd_entry - an assigned irqfd
@@ -125,7 +126,10 @@ void gzvm_irqfd_release(struct gzvm_vm *vm)
 /* One pulse, however often the eventfd was signalled: edges do not count. */
 static void gzvm_irqfd_inject(struct gzvm_irqfd_entry *irqfd)
 {
-	gzvm_vm_inject(irqfd->vm, 0, irqfd->spi, 1);
+	int ret;
+
+	ret = gzvm_vm_inject(irqfd->vm, 0, irqfd->spi, 1);
+	trace_gzvm_irqfd_inject(irqfd->vm->id, irqfd->spi, ret);
 }
 
 /* Context: the eventfd's queue is locked, interrupts are off. */
