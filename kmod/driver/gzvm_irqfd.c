@@ -238,12 +238,25 @@ err_put:
 	return ERR_PTR(ret);
 }
 
+/*
+ * An SPI that the hypervisor lacks would take every signal and raise nothing.
+ * Lowering an SPI has no effect where interrupts are pulses (GenieZone, gzhyp), but
+ * its number is looked at. SPI 0 tells whether this hypervisor answers at all, for
+ * a VM that has no vCPU yet perhaps: if it refuses that too, nothing is known.
+ */
+static bool gzvm_irqfd_spi_missing(struct gzvm_vm *vm, u32 spi)
+{
+	return gzvm_vm_inject(vm, 0, spi, 0) == -EINVAL && !gzvm_vm_inject(vm, 0, 0, 0);
+}
+
 static int gzvm_irqfd_assign(struct gzvm_vm *vm, const struct gzvm_irqfd *args)
 {
 	struct gzvm_irqfd_entry *irqfd;
 	struct file *file;
 	int ret = 0;
 
+	if (gzvm_irqfd_spi_missing(vm, args->gsi))
+		return -EINVAL;
 	/* While we hold the file there is no EPOLLHUP: nobody frees the irqfd below. */
 	file = fget(args->fd);
 	if (!file)
@@ -304,8 +317,8 @@ static int gzvm_irqfd_deassign(struct gzvm_vm *vm, const struct gzvm_irqfd *args
  * there was nothing to deassign. With GZVM_IRQFD_FLAG_RESAMPLE the resamplefd is
  * signalled when the guest ends the interrupt, if the hypervisor tells.
  *
- * Return: 0; -EINVAL for unknown flags, a set @pad or a @gsi above
- * GZVM_MAX_SPI; -EBADF or -EINVAL when a descriptor is no eventfd; -EBUSY when
+ * Return: 0; -EINVAL for unknown flags, a set @pad, a @gsi above GZVM_MAX_SPI or
+ * one that the hypervisor lacks; -EBADF or -EINVAL when a descriptor is no eventfd; -EBUSY when
  * the eventfd is bound in this VM already; -ENOMEM.
  */
 int gzvm_irqfd_ioctl(struct gzvm_vm *vm, const struct gzvm_irqfd *args)
