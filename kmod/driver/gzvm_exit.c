@@ -178,6 +178,15 @@ static const struct gzvm_exit_kind *gzvm_exit_kind(u32 reason)
 	return &without_record;
 }
 
+static void gzvm_exit_count(struct gzvm_vcpu *vcpu, u32 reason)
+{
+	u64 *count = &vcpu->exits[min_t(u32, INDEX(reason), GZVM_EXIT_COUNTERS - 1)];
+
+	/* One writer at a time: no count is lost without an atomic operation. */
+	lockdep_assert_held(&vcpu->run_lock);
+	WRITE_ONCE(*count, *count + 1);
+}
+
 /**
  * gzvm_exit_handle() - deal with an exit, or prepare it for user space
  * @vcpu: the vCPU; the caller holds its run_lock
@@ -197,6 +206,7 @@ int gzvm_exit_handle(struct gzvm_vcpu *vcpu, u32 reason)
 	int ret;
 
 	lockdep_assert_held(&vcpu->run_lock);
+	gzvm_exit_count(vcpu, reason);
 	trace_gzvm_vcpu_exit(vcpu->vm->id, vcpu->id, reason);
 	memcpy(record, vcpu->shared->padding2, kind->record_bytes);
 	/* Keeps the compiler from reading the shared page again. */
