@@ -7,9 +7,9 @@
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "gzvm.h"
+#include "gzvm_compat.h"
 #include "gzvm_ioeventfd_rules.h"
 #include "gzvm_trace.h"
 
@@ -51,8 +51,9 @@ static int gzvm_exit_ptp(struct gzvm_vcpu *vcpu)
 	__u64 *results = vcpu->shared->hypercall.args;
 	struct system_time_snapshot now;
 	u64 nanoseconds, cycles = 0;
+	ktime_t real;
 
-	ktime_get_snapshot(&now);
+	real = gzvm_snapshot_real_time(&now);
 	if (now.cs_id != CSID_ARM_ARCH_COUNTER) {
 		results[0] = GZVM_GUEST_NOT_SUPPORTED;
 		return GZVM_NEXT_ENTER;
@@ -61,7 +62,7 @@ static int gzvm_exit_ptp(struct gzvm_vcpu *vcpu)
 		cycles = now.cycles - READ_ONCE(vcpu->hwstate->vtimer_offset);
 	else if (counter == GZVM_PTP_COUNTER_PHYSICAL)
 		cycles = now.cycles;
-	nanoseconds = ktime_to_ns(now.real);
+	nanoseconds = ktime_to_ns(real);
 	results[0] = upper_32_bits(nanoseconds);
 	results[1] = lower_32_bits(nanoseconds);
 	results[2] = upper_32_bits(cycles);
