@@ -3,9 +3,10 @@
  * What the parts of the driver know of each other.
  *
  * Lifetime: a VM fd and every vCPU fd hold one reference of struct gzvm_vm. The
- * last one destroys, in this order, irqfds, ioeventfds, vCPUs, the VM in the
- * hypervisor and the pins of its memory. A vCPU lives as long as its VM, its id
- * is not given out again. So whoever can reach a VM can reach its vCPUs.
+ * last one destroys, in this order, the VM's debugfs folder, irqfds, ioeventfds,
+ * vCPUs, the VM in the hypervisor and the pins of its memory. A vCPU lives as
+ * long as its VM, its id is not given out again. So whoever can reach a VM can
+ * reach its vCPUs.
  *
  * Lock order: vcpu->run_lock, vm->lock, memory.lock, mmap_lock.
  *             ioeventfds.lock and irqfds.assign_lock are taken alone;
@@ -28,8 +29,10 @@
 
 #include <gzvm_hvc.h>
 
+struct dentry;
 struct device;
 struct eventfd_ctx;
+struct gzvm_doorbell_key;
 struct gzvm_ioeventfd_entry;
 struct gzvm_store;
 
@@ -41,6 +44,8 @@ struct gzvm_store;
  */
 #define GZVM_MAX_IOEVENTFDS		16384
 #define GZVM_IOEVENTFD_HASH_BITS	14
+/* One for each reason up to the last known one, and one for all others. */
+#define GZVM_EXIT_COUNTERS		(GZVM_EXIT_IPI - GZVM_EXIT_UNKNOWN + 2)
 
 /**
  * struct gzvm_driver - the driver's only instance
@@ -104,6 +109,7 @@ enum gzvm_paging {
  * @slots: the slots
  * @pins: gfn -> struct page, one pin each. A guest page keeps the host page that
  *        it was given first, until the hypervisor has taken it away again.
+ * @pinned_pages: entries of @pins; read without the lock, for people
  * @charged_pages: pages charged to the mm's locked memory
  * @mailbox: GZVM_PAGING_BLOCK: page of GZVM_BLOCK_PAGES pfns that the hypervisor
  *           reads during MAP_GUEST_BLOCK
@@ -115,6 +121,7 @@ struct gzvm_memory {
 	enum gzvm_paging paging;
 	struct gzvm_memslot slots[GZVM_MAX_MEM_REGION];
 	struct xarray pins;
+	unsigned long pinned_pages;
 	unsigned long charged_pages;
 	u64 *mailbox;
 	struct page **batch;
@@ -182,6 +189,7 @@ struct gzvm_resamplers {
  * @ioeventfds: doorbells
  * @irqfds: interrupts by eventfd
  * @resamplers: ends of interrupts by eventfd
+ * @debugfs: folder of the VM, or an error pointer
  */
 struct gzvm_vm {
 	struct kref ref;
@@ -193,6 +201,7 @@ struct gzvm_vm {
 	struct gzvm_ioeventfds ioeventfds;
 	struct gzvm_irqfds irqfds;
 	struct gzvm_resamplers resamplers;
+	struct dentry *debugfs;
 };
 
 /**
@@ -207,6 +216,8 @@ struct gzvm_vm {
  *             next RUN, or 0; under @run_lock
  * @interrupted: a signal was pending when the last exit was returned; the next
  *               RUN returns -EINTR for it; under @run_lock
+ * @exits: how often the guest was left, by reason; written under @run_lock, read
+ *         without, exact
  * @ringing: doorbell that this vCPU is signalling; written by its thread, read by
  *           deassign
  * @woken: something happened that an idle vCPU has to look at
@@ -221,6 +232,7 @@ struct gzvm_vcpu {
 	struct gzvm_vcpu_run exit;
 	u32 completes;
 	bool interrupted;
+	u64 exits[GZVM_EXIT_COUNTERS];
 	struct gzvm_ioeventfd_entry *ringing;
 	bool woken;
 	struct rcuwait idle;
@@ -276,6 +288,7 @@ int gzvm_ioeventfd_init(struct gzvm_vm *vm);
 void gzvm_ioeventfd_release(struct gzvm_vm *vm);
 int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args);
 bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *store);
+bool gzvm_ioeventfd_look(struct gzvm_vm *vm, struct gzvm_doorbell_key *key, bool behind, u64 *hits);
 
 /* gzvm_irqfd.c */
 int gzvm_irqfd_driver_init(void);
@@ -289,5 +302,11 @@ void gzvm_resample_init(struct gzvm_vm *vm);
 void gzvm_resample_add(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
 void gzvm_resample_remove(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
 void gzvm_resample_notice(struct gzvm_vcpu *vcpu);
+
+/* gzvm_debugfs.c */
+void gzvm_debugfs_driver_init(void);
+void gzvm_debugfs_driver_exit(void);
+void gzvm_debugfs_add_vm(struct gzvm_vm *vm);
+void gzvm_debugfs_remove_vm(struct gzvm_vm *vm);
 
 #endif /* _GZVM_DRIVER_H */

@@ -7,6 +7,7 @@
 #define _GZVM_COMPAT_H
 
 #include <linux/eventfd.h>
+#include <linux/timekeeping.h>
 #include <linux/version.h>
 #include <linux/wait.h>
 
@@ -17,6 +18,22 @@ static inline void gzvm_eventfd_signal(struct eventfd_ctx *eventfd)
 	eventfd_signal(eventfd);
 #else
 	eventfd_signal(eventfd, 1);
+#endif
+}
+
+/*
+ * Wall-clock time and counter of one moment. The newest kernels want the clock to
+ * be named; the headers tell (see Kbuild), so that stable trees that take the
+ * change over are no exception.
+ */
+static inline ktime_t gzvm_snapshot_real_time(struct system_time_snapshot *now)
+{
+#ifdef GZVM_HAVE_KTIME_GET_SNAPSHOT_ID
+	ktime_get_snapshot_id(CLOCK_REALTIME, now);
+	return now->systime;
+#else
+	ktime_get_snapshot(now);
+	return now->real;
 #endif
 }
 

@@ -7,10 +7,11 @@
 #include <linux/minmax.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
-#include <linux/timekeeping.h>
 
 #include "gzvm.h"
+#include "gzvm_compat.h"
 #include "gzvm_ioeventfd_rules.h"
+#include "gzvm_trace.h"
 
 /* SMCCC's answer to a call that cannot be served. */
 #define GZVM_GUEST_NOT_SUPPORTED	(~0ULL)
@@ -50,8 +51,9 @@ static int gzvm_exit_ptp(struct gzvm_vcpu *vcpu)
 	__u64 *results = vcpu->shared->hypercall.args;
 	struct system_time_snapshot now;
 	u64 nanoseconds, cycles = 0;
+	ktime_t real;
 
-	ktime_get_snapshot(&now);
+	real = gzvm_snapshot_real_time(&now);
 	if (now.cs_id != CSID_ARM_ARCH_COUNTER) {
 		results[0] = GZVM_GUEST_NOT_SUPPORTED;
 		return GZVM_NEXT_ENTER;
@@ -60,7 +62,7 @@ static int gzvm_exit_ptp(struct gzvm_vcpu *vcpu)
 		cycles = now.cycles - READ_ONCE(vcpu->hwstate->vtimer_offset);
 	else if (counter == GZVM_PTP_COUNTER_PHYSICAL)
 		cycles = now.cycles;
-	nanoseconds = ktime_to_ns(now.real);
+	nanoseconds = ktime_to_ns(real);
 	results[0] = upper_32_bits(nanoseconds);
 	results[1] = lower_32_bits(nanoseconds);
 	results[2] = upper_32_bits(cycles);
@@ -177,6 +179,15 @@ static const struct gzvm_exit_kind *gzvm_exit_kind(u32 reason)
 	return &without_record;
 }
 
+static void gzvm_exit_count(struct gzvm_vcpu *vcpu, u32 reason)
+{
+	u64 *count = &vcpu->exits[min_t(u32, INDEX(reason), GZVM_EXIT_COUNTERS - 1)];
+
+	/* One writer at a time: no count is lost without an atomic operation. */
+	lockdep_assert_held(&vcpu->run_lock);
+	WRITE_ONCE(*count, *count + 1);
+}
+
 /**
  * gzvm_exit_handle() - deal with an exit, or prepare it for user space
  * @vcpu: the vCPU; the caller holds its run_lock
@@ -196,6 +207,8 @@ int gzvm_exit_handle(struct gzvm_vcpu *vcpu, u32 reason)
 	int ret;
 
 	lockdep_assert_held(&vcpu->run_lock);
+	gzvm_exit_count(vcpu, reason);
+	trace_gzvm_vcpu_exit(vcpu->vm->id, vcpu->id, reason);
 	memcpy(record, vcpu->shared->padding2, kind->record_bytes);
 	/* Keeps the compiler from reading the shared page again. */
 	barrier_data(record);

@@ -8,6 +8,7 @@
 #include <linux/kernel.h>
 
 #include "gzvm_hvc_calls.h"
+#include "gzvm_trace.h"
 
 static int gzvm_errno(unsigned long status)
 {
@@ -34,11 +35,19 @@ static int gzvm_errno(unsigned long status)
  * call, so a hypervisor that follows the later conventions and returns with
  * x4..x17 changed corrupts nothing.
  */
+static int gzvm_hvc7(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5,
+		     u64 x6, u64 x7, struct arm_smccc_res *res)
+{
+	trace_gzvm_hypercall_enter(number, x1, x2, x3);
+	arm_smccc_hvc(GZVM_HVC_ID(number), x1, x2, x3, x4, x5, x6, x7, res);
+	trace_gzvm_hypercall_leave(number, res->a0, res->a1);
+	return gzvm_errno(res->a0);
+}
+
 static int gzvm_hvc(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5,
 		    struct arm_smccc_res *res)
 {
-	arm_smccc_hvc(GZVM_HVC_ID(number), x1, x2, x3, x4, x5, 0, 0, res);
-	return gzvm_errno(res->a0);
+	return gzvm_hvc7(number, x1, x2, x3, x4, x5, 0, 0, res);
 }
 
 /**
@@ -89,9 +98,8 @@ int gzvm_hvc_enable_cap(u16 vm_id, const struct gzvm_enable_cap *cap, u64 *answe
 	struct arm_smccc_res res;
 	int ret;
 
-	arm_smccc_hvc(GZVM_HVC_ID(GZVM_HVC_ENABLE_CAP), vm_id, cap->cap, cap->args[0],
-		      cap->args[1], cap->args[2], cap->args[3], cap->args[4], &res);
-	ret = gzvm_errno(res.a0);
+	ret = gzvm_hvc7(GZVM_HVC_ENABLE_CAP, vm_id, cap->cap, cap->args[0], cap->args[1],
+			cap->args[2], cap->args[3], cap->args[4], &res);
 	if (!ret && answer)
 		*answer = res.a1;
 	return ret;

@@ -29,6 +29,7 @@
 #include "gzvm.h"
 #include "gzvm_compat.h"
 #include "gzvm_ioeventfd_rules.h"
+#include "gzvm_trace.h"
 
 /**
  * struct gzvm_ioeventfd_entry - an assigned doorbell
@@ -36,6 +37,7 @@
  * @eventfd: what it signals; one reference, held until the entry is dead and no
  *           vCPU is ringing it
  * @dead: deassigned; set once
+ * @hits: how often it was rung; exact, also when vCPUs ring at once
  * @store_node: in ioeventfds.by_store
  * @key_node: in ioeventfds.by_key
  * @rcu: delays the freeing until no look-up can stand on the entry
@@ -44,6 +46,7 @@ struct gzvm_ioeventfd_entry {
 	struct gzvm_doorbell_key key;
 	struct eventfd_ctx *eventfd;
 	bool dead;
+	atomic64_t hits;
 	struct hlist_node store_node;
 	struct rb_node key_node;
 	struct rcu_head rcu;
@@ -190,6 +193,7 @@ static int gzvm_ioeventfd_assign(struct gzvm_vm *vm, const struct gzvm_doorbell_
 	mutex_unlock(&ioeventfds->lock);
 	if (ret)
 		goto err_free;
+	trace_gzvm_ioeventfd_assign(vm->id, key);
 	return 0;
 
 err_free:
@@ -248,6 +252,7 @@ static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbel
 		return -ENOENT;
 
 	gzvm_ioeventfd_silence(vm, entry);
+	trace_gzvm_ioeventfd_deassign(vm->id, key);
 	gzvm_ioeventfd_free(entry);
 	return 0;
 }
@@ -286,6 +291,34 @@ int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args)
 	return gzvm_ioeventfd_assign(vm, &key, args->fd);
 }
 
+/**
+ * gzvm_ioeventfd_look() - copy what is known of a doorbell
+ * @vm: the VM
+ * @key: in: where to begin, in the order of gzvm_doorbell_compare(); out: the
+ *       doorbell found, unchanged when there is none
+ * @behind: skip a doorbell that equals @key
+ * @hits: out: how often it was rung
+ *
+ * Return: true when there is one.
+ */
+bool gzvm_ioeventfd_look(struct gzvm_vm *vm, struct gzvm_doorbell_key *key, bool behind, u64 *hits)
+{
+	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
+	struct gzvm_ioeventfd_entry *entry;
+
+	mutex_lock(&ioeventfds->lock);
+	entry = gzvm_ioeventfd_find(ioeventfds, key).after;
+	if (entry && behind && !gzvm_doorbell_compare(&entry->key, key))
+		entry = rb_entry_safe(rb_next(&entry->key_node), struct gzvm_ioeventfd_entry,
+				      key_node);
+	if (entry) {
+		*key = entry->key;
+		*hits = atomic64_read(&entry->hits);
+	}
+	mutex_unlock(&ioeventfds->lock);
+	return entry;
+}
+
 static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_probe(struct gzvm_ioeventfds *ioeventfds,
 							 const struct gzvm_doorbell_key *key,
 							 const struct gzvm_store *store)
@@ -308,8 +341,11 @@ static bool gzvm_ioeventfd_ring(struct gzvm_vcpu *vcpu, struct gzvm_ioeventfd_en
 	/* Pairs with the barrier in gzvm_ioeventfd_silence(). */
 	smp_mb();
 	dead = READ_ONCE(entry->dead);
-	if (!dead)
+	if (!dead) {
+		/* First, so that whoever reads the eventfd finds it counted. */
+		atomic64_inc(&entry->hits);
 		gzvm_eventfd_signal(entry->eventfd);
+	}
 	smp_store_release(&vcpu->ringing, NULL);
 	/* Either we see that somebody waits, or he sees that we are through. */
 	smp_mb();
@@ -344,5 +380,9 @@ bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *stor
 	if (entry)
 		rung = gzvm_ioeventfd_ring(vcpu, entry);
 	rcu_read_unlock();
+	if (rung)
+		trace_gzvm_ioeventfd_hit(vcpu->vm->id, vcpu->id, store);
+	else
+		trace_gzvm_ioeventfd_miss(vcpu->vm->id, vcpu->id, store);
 	return rung;
 }

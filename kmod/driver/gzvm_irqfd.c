@@ -18,6 +18,7 @@
 #include <linux/workqueue.h>
 
 #include "gzvm.h"
+#include "gzvm_trace.h"
 
 /**
  * struct gzvm_irqfd_entry - an assigned irqfd
@@ -125,7 +126,10 @@ void gzvm_irqfd_release(struct gzvm_vm *vm)
 /* One pulse, however often the eventfd was signalled: edges do not count. */
 static void gzvm_irqfd_inject(struct gzvm_irqfd_entry *irqfd)
 {
-	gzvm_vm_inject(irqfd->vm, 0, irqfd->spi, 1);
+	int ret;
+
+	ret = gzvm_vm_inject(irqfd->vm, 0, irqfd->spi, 1);
+	trace_gzvm_irqfd_inject(irqfd->vm->id, irqfd->spi, ret);
 }
 
 /* Context: the eventfd's queue is locked, interrupts are off. */
@@ -234,12 +238,25 @@ err_put:
 	return ERR_PTR(ret);
 }
 
+/*
+ * An SPI that the hypervisor lacks would take every signal and raise nothing.
+ * Lowering an SPI has no effect where interrupts are pulses (GenieZone, gzhyp), but
+ * its number is looked at. SPI 0 tells whether this hypervisor answers at all, for
+ * a VM that has no vCPU yet perhaps: if it refuses that too, nothing is known.
+ */
+static bool gzvm_irqfd_spi_missing(struct gzvm_vm *vm, u32 spi)
+{
+	return gzvm_vm_inject(vm, 0, spi, 0) == -EINVAL && !gzvm_vm_inject(vm, 0, 0, 0);
+}
+
 static int gzvm_irqfd_assign(struct gzvm_vm *vm, const struct gzvm_irqfd *args)
 {
 	struct gzvm_irqfd_entry *irqfd;
 	struct file *file;
 	int ret = 0;
 
+	if (gzvm_irqfd_spi_missing(vm, args->gsi))
+		return -EINVAL;
 	/* While we hold the file there is no EPOLLHUP: nobody frees the irqfd below. */
 	file = fget(args->fd);
 	if (!file)
@@ -300,8 +317,8 @@ static int gzvm_irqfd_deassign(struct gzvm_vm *vm, const struct gzvm_irqfd *args
  * there was nothing to deassign. With GZVM_IRQFD_FLAG_RESAMPLE the resamplefd is
  * signalled when the guest ends the interrupt, if the hypervisor tells.
  *
- * Return: 0; -EINVAL for unknown flags, a set @pad or a @gsi above
- * GZVM_MAX_SPI; -EBADF or -EINVAL when a descriptor is no eventfd; -EBUSY when
+ * Return: 0; -EINVAL for unknown flags, a set @pad, a @gsi above GZVM_MAX_SPI or
+ * one that the hypervisor lacks; -EBADF or -EINVAL when a descriptor is no eventfd; -EBUSY when
  * the eventfd is bound in this VM already; -ENOMEM.
  */
 int gzvm_irqfd_ioctl(struct gzvm_vm *vm, const struct gzvm_irqfd *args)

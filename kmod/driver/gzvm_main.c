@@ -251,9 +251,15 @@ static int __init gzvm_init(void)
 	ret = gzvm_irqfd_driver_init();
 	if (ret)
 		return ret;
+	gzvm_debugfs_driver_init();
 	ret = platform_driver_register(&gzvm_platform_driver);
 	if (ret)
-		gzvm_irqfd_driver_exit();
+		goto err_exit;
+	return 0;
+
+err_exit:
+	gzvm_debugfs_driver_exit();
+	gzvm_irqfd_driver_exit();
 	return ret;
 }
 module_init(gzvm_init);
@@ -261,6 +267,7 @@ module_init(gzvm_init);
 static void __exit gzvm_exit(void)
 {
 	platform_driver_unregister(&gzvm_platform_driver);
+	gzvm_debugfs_driver_exit();
 	gzvm_irqfd_driver_exit();
 }
 module_exit(gzvm_exit);

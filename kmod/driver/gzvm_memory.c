@@ -64,6 +64,9 @@ int gzvm_memory_init(struct gzvm_vm *vm)
 
 static void gzvm_memory_count_pins(struct gzvm_vm *vm, long pages)
 {
+	struct gzvm_memory *memory = &vm->memory;
+
+	WRITE_ONCE(memory->pinned_pages, memory->pinned_pages + pages);
 	atomic64_add(pages, &vm->mm->pinned_vm);
 	atomic_long_add(pages, &gzvm_driver.pinned_pages);
 }

@@ -37,12 +37,13 @@ static int gzvm_vm_destroy_in_hypervisor(u16 id)
 	}
 }
 
-/* The last reference is gone: no ioctl, no vCPU, only irqfds know the VM. */
+/* The last reference is gone: no ioctl, no vCPU, only debugfs and irqfds know the VM. */
 static void gzvm_vm_release(struct kref *ref)
 {
 	struct gzvm_vm *vm = container_of(ref, struct gzvm_vm, ref);
 	int i, ret;
 
+	gzvm_debugfs_remove_vm(vm);
 	gzvm_irqfd_release(vm);
 	gzvm_ioeventfd_release(vm);
 	for (i = 0; i < GZVM_MAX_VCPUS; i++)
@@ -365,6 +366,7 @@ static struct gzvm_vm *gzvm_vm_create(unsigned long type)
 		goto err_destroy;
 	gzvm_vm_enable_idle(vm);
 	atomic_long_inc(&gzvm_driver.vms);
+	gzvm_debugfs_add_vm(vm);
 	return vm;
 
 err_destroy:

@@ -34,6 +34,8 @@ static const struct {
 	{ "ioeventfd_collisions", test_ioeventfd_collisions },
 	{ "doorbell_races", test_doorbell_races },
 	{ "irqfd", test_irqfd },
+	{ "debugfs", test_debugfs },
+	{ "tracepoints", test_tracepoints },
 	{ "lifetime", test_lifetime },
 	{ "killed_processes", test_killed_processes },
 };

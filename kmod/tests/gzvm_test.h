@@ -31,6 +31,8 @@ void test_ioeventfd(void);
 void test_ioeventfd_collisions(void);
 void test_doorbell_races(void);
 void test_irqfd(void);
+void test_debugfs(void);
+void test_tracepoints(void);
 void test_lifetime(void);
 void test_killed_processes(void);
 

@@ -7,6 +7,8 @@
 
 #include "gzvm_test.h"
 
+/* gzhyp's GIC has SPIs 0..255. */
+#define HYPERVISOR_SPIS	256
 /* INTID 32..1019 are SPIs. */
 #define LAST_SPI	987
 
@@ -45,6 +47,10 @@ static void test_refused(int vm, int eventfd)
 		 "SPI 988 is refused");
 	is_errno(irqfd(vm, (struct gzvm_irqfd){ .fd = fd, .gsi = ~0u }), EINVAL,
 		 "SPI 2^32 - 1 is refused");
+	is_errno(irqfd(vm, (struct gzvm_irqfd){ .fd = fd, .gsi = HYPERVISOR_SPIS }), EINVAL,
+		 "an SPI that the hypervisor lacks is refused");
+	is_errno(irqfd(vm, (struct gzvm_irqfd){ .fd = fd, .gsi = LAST_SPI }), EINVAL,
+		 "SPI 987 too");
 	is_errno(irqfd(vm, (struct gzvm_irqfd){ .fd = fd, .flags = GZVM_IRQFD_FLAG_RESAMPLE,
 						.resamplefd = -1 }), EBADF,
 		 "a resamplefd of -1 is refused");
@@ -71,6 +77,15 @@ static void test_assign(int vm, int eventfd)
 	is_errno(irqfd(vm, request), 0, "it can be assigned again");
 	request.flags = GZVM_IRQFD_FLAG_DEASSIGN;
 	irqfd(vm, request);
+}
+
+static void test_last_spi(int vm, int eventfd)
+{
+	struct gzvm_irqfd request = { .fd = eventfd, .gsi = HYPERVISOR_SPIS - 1 };
+
+	is_errno(irqfd(vm, request), 0, "the last SPI of the hypervisor is assigned");
+	request.flags = GZVM_IRQFD_FLAG_DEASSIGN;
+	is_errno(irqfd(vm, request), 0, "and deassigned");
 }
 
 static void test_resample(int vm, int eventfd)
@@ -148,6 +163,7 @@ void test_irqfd(void)
 	create_gic(vm);
 	test_refused(vm, eventfd);
 	test_assign(vm, eventfd);
+	test_last_spi(vm, eventfd);
 	test_resample(vm, eventfd);
 	test_signals_are_consumed(vm, eventfd);
 	test_closed_eventfd(vm);

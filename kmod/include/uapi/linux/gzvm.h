@@ -189,11 +189,11 @@ struct gzvm_irq_level {
 /**
  * struct gzvm_irqfd - argument of GZVM_IRQFD
  * @fd: the eventfd whose signal raises the interrupt
- * @gsi: SPI index (INTID - 32), 0..987
+ * @gsi: SPI index (INTID - 32), 0..987; -EINVAL for one that the hypervisor
+ *       lacks, where it tells (gzhyp has 0..255)
  * @flags: GZVM_IRQFD_FLAG_*
  * @resamplefd: eventfd to signal when the guest ends the interrupt; never
- *              signalled where the hypervisor does not tell of ends (GenieZone,
- *              and gzhyp for SPI 256 and above)
+ *              signalled where the hypervisor does not tell of ends (GenieZone)
  * @pad: zero
  */
 struct gzvm_irqfd {

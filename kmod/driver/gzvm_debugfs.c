@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a VM is doing, for people: /sys/kernel/debug/gzvm/<VM id>-<pid>/.
+ *
+ * The folder goes before anything that its files read. debugfs_remove() waits for
+ * reads under way; a file that stays open then answers -EIO. So no file needs a
+ * reference of the VM, and a forgotten open file keeps no VM alive.
+ */
+#include <linux/debugfs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+
+#include "gzvm.h"
+#include "gzvm_ioeventfd_rules.h"
+#include "gzvm_names.h"
+
+/* They tell addresses of the guest, and when it does what. */
+#define GZVM_DEBUGFS_MODE	0400
+
+static struct dentry *gzvm_debugfs_root;
+
+/* ------------------------------------------------------------------ */
+/* doorbells                                                          */
+
+/**
+ * struct gzvm_doorbell_cursor - how far a reader of "doorbells" has come
+ * @vm: the VM
+ * @key: the doorbell to show, a copy: no lock is held while it is shown
+ * @hits: its hits
+ * @ended: there is none any more
+ */
+struct gzvm_doorbell_cursor {
+	struct gzvm_vm *vm;
+	struct gzvm_doorbell_key key;
+	u64 hits;
+	bool ended;
+};
+
+static void *gzvm_doorbells_look(struct gzvm_doorbell_cursor *cursor, bool behind)
+{
+	cursor->ended = !gzvm_ioeventfd_look(cursor->vm, &cursor->key, behind, &cursor->hits);
+	return cursor->ended ? NULL : cursor;
+}
+
+/* A position other than 0 is always where the last read has stopped. */
+static void *gzvm_doorbells_start(struct seq_file *seq, loff_t *position)
+{
+	/* gzvm_doorbell_compare() has nothing before this one. */
+	static const struct gzvm_doorbell_key first = { .wildcard = true };
+	struct gzvm_doorbell_cursor *cursor = seq->private;
+
+	if (*position && cursor->ended)
+		return NULL;
+	if (!*position)
+		cursor->key = first;
+	return gzvm_doorbells_look(cursor, false);
+}
+
+static void *gzvm_doorbells_next(struct seq_file *seq, void *unused, loff_t *position)
+{
+	++*position;
+	return gzvm_doorbells_look(seq->private, true);
+}
+
+static void gzvm_doorbells_stop(struct seq_file *seq, void *unused)
+{
+}
+
+static int gzvm_doorbells_show(struct seq_file *seq, void *unused)
+{
+	const struct gzvm_doorbell_cursor *cursor = seq->private;
+	const struct gzvm_doorbell_key *key = &cursor->key;
+
+	seq_printf(seq, "0x%llx %u ", key->addr, key->len);
+	if (key->wildcard)
+		seq_puts(seq, "*");
+	else
+		seq_printf(seq, "0x%llx", key->datamatch);
+	seq_printf(seq, " %llu\n", cursor->hits);
+	return 0;
+}
+
+static const struct seq_operations gzvm_doorbells_seq = {
+	.start = gzvm_doorbells_start,
+	.next = gzvm_doorbells_next,
+	.stop = gzvm_doorbells_stop,
+	.show = gzvm_doorbells_show,
+};
+
+static int gzvm_doorbells_open(struct inode *inode, struct file *file)
+{
+	struct gzvm_doorbell_cursor *cursor;
+
+	cursor = __seq_open_private(file, &gzvm_doorbells_seq, sizeof(*cursor));
+	if (!cursor)
+		return -ENOMEM;
+	cursor->vm = inode->i_private;
+	return 0;
+}
+
+static const struct file_operations gzvm_doorbells_fops = {
+	.owner = THIS_MODULE,
+	.open = gzvm_doorbells_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = seq_release_private,
+};
+
+/* ------------------------------------------------------------------ */
+/* exits                                                              */
+
+#define GZVM_NAME(constant, name)	[(constant) - GZVM_EXIT_UNKNOWN] = name,
+#define GZVM_LAST_NAME			GZVM_NAME
+
+static const char *const gzvm_exit_names[GZVM_EXIT_COUNTERS] = {
+	GZVM_EXIT_NAMES
+	[GZVM_EXIT_COUNTERS - 1] = "other",
+};
+
+static void gzvm_exits_show_vcpu(struct seq_file *seq, const struct gzvm_vcpu *vcpu)
+{
+	u64 count;
+	int i;
+
+	for (i = 0; i < GZVM_EXIT_COUNTERS; i++) {
+		count = READ_ONCE(vcpu->exits[i]);
+		if (!count)
+			continue;
+		if (gzvm_exit_names[i])
+			seq_printf(seq, "%u %s %llu\n", vcpu->id, gzvm_exit_names[i], count);
+		else
+			seq_printf(seq, "%u 0x%x %llu\n", vcpu->id, GZVM_EXIT_UNKNOWN + i, count);
+	}
+}
+
+static int gzvm_exits_show(struct seq_file *seq, void *unused)
+{
+	struct gzvm_vm *vm = seq->private;
+	struct gzvm_vcpu *vcpu;
+	int i;
+
+	for (i = 0; i < GZVM_MAX_VCPUS; i++) {
+		/* Pairs with the release in gzvm_vcpu_create_fd(). */
+		vcpu = smp_load_acquire(&vm->vcpus[i]);
+		if (vcpu)
+			gzvm_exits_show_vcpu(seq, vcpu);
+	}
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(gzvm_exits);
+
+/* ------------------------------------------------------------------ */
+/* pinned_pages                                                       */
+
+static int gzvm_pinned_pages_show(struct seq_file *seq, void *unused)
+{
+	struct gzvm_vm *vm = seq->private;
+
+	seq_printf(seq, "%lu\n", READ_ONCE(vm->memory.pinned_pages));
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(gzvm_pinned_pages);
+
+/* ------------------------------------------------------------------ */
+/* Folders                                                            */
+
+/**
+ * gzvm_debugfs_add_vm() - show a VM
+ * @vm: the VM, complete; the current process is its creator
+ *
+ * What fails here is missing in debugfs, and nowhere else.
+ */
+void gzvm_debugfs_add_vm(struct gzvm_vm *vm)
+{
+	char name[sizeof("65535--2147483648")];
+	struct dentry *folder;
+
+	snprintf(name, sizeof(name), "%u-%d", vm->id, task_tgid_nr(current));
+	folder = debugfs_create_dir(name, gzvm_debugfs_root);
+	debugfs_create_file("doorbells", GZVM_DEBUGFS_MODE, folder, vm, &gzvm_doorbells_fops);
+	debugfs_create_file("exits", GZVM_DEBUGFS_MODE, folder, vm, &gzvm_exits_fops);
+	debugfs_create_file("pinned_pages", GZVM_DEBUGFS_MODE, folder, vm,
+			    &gzvm_pinned_pages_fops);
+	vm->debugfs = folder;
+}
+
+/**
+ * gzvm_debugfs_remove_vm() - undo gzvm_debugfs_add_vm()
+ * @vm: the VM; when this has returned, no file reads from it any more
+ */
+void gzvm_debugfs_remove_vm(struct gzvm_vm *vm)
+{
+	debugfs_remove(vm->debugfs);
+}
+
+/**
+ * gzvm_debugfs_driver_init() - make the folder that VMs are shown in
+ */
+void gzvm_debugfs_driver_init(void)
+{
+	gzvm_debugfs_root = debugfs_create_dir(KBUILD_MODNAME, NULL);
+}
+
+/**
+ * gzvm_debugfs_driver_exit() - undo gzvm_debugfs_driver_init()
+ */
+void gzvm_debugfs_driver_exit(void)
+{
+	debugfs_remove(gzvm_debugfs_root);
+}
