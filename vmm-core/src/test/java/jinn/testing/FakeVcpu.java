@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import jinn.hypervisor.Register;
 import jinn.hypervisor.Vcpu;
@@ -23,6 +24,7 @@ public final class FakeVcpu implements Vcpu {
     private final BlockingQueue<VcpuExit> exits = new LinkedBlockingQueue<>();
     private final List<Long> loads = new ArrayList<>();
     private final Map<Register, Long> registers = new EnumMap<>(Register.class);
+    private final CountDownLatch running = new CountDownLatch(1);
     private int refusedHypercalls;
     private volatile boolean closed;
 
@@ -75,6 +77,11 @@ public final class FakeVcpu implements Vcpu {
         return refusedHypercalls;
     }
 
+    /** Waits until its thread has begun to run it. */
+    public void awaitRunning() throws InterruptedException {
+        running.await();
+    }
+
     /** Returns whether it was closed. */
     public boolean isClosed() {
         return closed;
@@ -92,6 +99,7 @@ public final class FakeVcpu implements Vcpu {
 
     @Override
     public VcpuExit run() {
+        running.countDown();
         try {
             VcpuExit exit = exits.take();
             while (exit instanceof VcpuExit.Mmio access

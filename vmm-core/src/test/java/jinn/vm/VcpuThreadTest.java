@@ -93,8 +93,9 @@ final class VcpuThreadTest {
     }
 
     @Test
-    void aBlockedVcpuStopsWhenAsked() {
+    void aBlockedVcpuStopsWhenAsked() throws InterruptedException {
         thread.start();
+        vcpu.awaitRunning();
         thread.requestStop();
         thread.join();
 
