@@ -247,14 +247,25 @@ static int measure_assign(struct bench *bench, const struct bench_doorbell *door
 	return bench->backend->set_doorbell(&bench->vm, doorbell, true);
 }
 
-/* One VM that gets more and more doorbells; the last one is assigned and rung. */
+static int report_ring(struct bench *bench, const struct placement *placement, unsigned int n,
+		       const char *name, unsigned int count)
+{
+	struct bench_doorbell doorbell = nth_doorbell(bench, placement, n);
+	uint64_t ticks;
+
+	if (measure_ring(bench, &doorbell, true, &ticks))
+		return -1;
+	report(name, placement->name, count, ticks, STORES_PER_ROUND);
+	return 0;
+}
+
+/* One VM that gets more and more doorbells; the last one, then the first one is rung. */
 static int measure_placement(struct bench *bench, const struct placement *placement)
 {
 	unsigned int count = 0;
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		struct bench_doorbell doorbell;
-		uint64_t ticks;
 
 		for (; count < counts[i] - 1; count++) {
 			doorbell = nth_doorbell(bench, placement, count);
@@ -263,9 +274,9 @@ static int measure_placement(struct bench *bench, const struct placement *placem
 		}
 		doorbell = nth_doorbell(bench, placement, count++);
 		if (measure_assign(bench, &doorbell, placement->name, count) ||
-		    measure_ring(bench, &doorbell, true, &ticks))
+		    report_ring(bench, placement, count - 1, "ring-last-", count) ||
+		    report_ring(bench, placement, 0, "ring-first-", count))
 			return -1;
-		report("ring-", placement->name, count, ticks, STORES_PER_ROUND);
 	}
 	return 0;
 }
