@@ -95,7 +95,7 @@ test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
 
 .PHONY: bench
-bench: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM (some minutes)
+bench: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM
 	@lab/bench
 
 ##@ Care
