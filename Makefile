@@ -11,6 +11,9 @@ LAB := $(BUILD)/lab
 DTB := $(LAB)/$(LAB_CPUS)-$(LAB_MEMORY).dtb
 IMAGE := $(BUILD)/kernel/Image $(BUILD)/hyp/gzhyp.bin $(DTB) \
 	$(addprefix $(LAB)/,base.cpio runtime.cpio kmod.cpio jinn.cpio linux.cpio)
+# The benchmark's machine has one CPU and no Java.
+BENCH_IMAGE := $(BUILD)/kernel/Image $(BUILD)/hyp/gzhyp.bin $(LAB)/1-$(LAB_MEMORY).dtb \
+	$(addprefix $(LAB)/,base.cpio kmod.cpio)
 
 files = $(shell find $(1) -type f 2>/dev/null)
 UAPI := $(call files,kmod/include)
@@ -38,8 +41,8 @@ tools: ## Install the Debian packages that are missing (needs root)
 $(BUILD)/kernel/Image: lab/fetch-kernel | tools
 	@lab/fetch-kernel
 
-$(DTB): lab/make-dtb lab/machine.sh | tools
-	@lab/make-dtb $(LAB_CPUS) $(LAB_MEMORY) $@
+$(LAB)/%.dtb: lab/make-dtb lab/machine.sh | tools
+	@lab/make-dtb $(subst -, ,$*) $@
 
 $(BUILD)/hyp/gzhyp.bin: $(call files,kmod/hyp) $(UAPI) | tools
 	@lab/make-part 'hypervisor gzhyp' -C kmod/hyp OUT=$(CURDIR)/$(BUILD)/hyp
@@ -90,6 +93,10 @@ test-kmod: image ## Run the C tests of gzvm.ko, gzhyp and the bare-metal guests 
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
+
+.PHONY: bench
+bench: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM
+	@lab/bench
 
 ##@ Care
 .PHONY: fmt
