@@ -105,7 +105,7 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 {
 	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
 	u64 gpa = fault_page();
-	bool in_slot;
+	bool in_slot, demand_paging;
 
 	if (!is_translation_fault(esr)) {
 		world_inject_abort(instruction, read_sysreg(far_el2));
@@ -116,10 +116,12 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 		gpa |= read_sysreg(far_el2) & (PAGE_BYTES - 1);
 	lock(&vcpu->vm->lock);
 	in_slot = vm_find_slot(vcpu->vm, gpa);
+	demand_paging = vcpu->vm->demand_paging;
 	unlock(&vcpu->vm->lock);
-	if (in_slot)
+	if (in_slot && demand_paging)
 		return report_exception(vcpu, GZVM_EXCEPTION_PAGE_FAULT, esr, gpa);
-	if (instruction)
+	/* Either the host should have filled the slot, or there is nothing to fetch. */
+	if (in_slot || instruction)
 		return report_exception(vcpu, GZVM_EXCEPTION_UNKNOWN, esr, gpa);
 	if (esr & ISS_S1PTW) {
 		world_inject_abort(false, read_sysreg(far_el2));

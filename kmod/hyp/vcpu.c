@@ -22,7 +22,6 @@ s32 vcpu_create(struct vm *vm, u64 id, u64 run)
 	vcpu->vm = vm;
 	vcpu->id = id;
 	vcpu->run = run;
-	vcpu->last_cpu = MAX_CPUS;
 	vcpu->power = id == 0 ? VCPU_ON : VCPU_OFF;
 	vcpu->pstate = SPSR_EL1H_MASKED;
 	world_reset(&vcpu->guest);

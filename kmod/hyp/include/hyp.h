@@ -67,7 +67,7 @@ static inline struct cpu *this_cpu(void)
 
 extern struct cpu cpus[MAX_CPUS];
 
-/* lock.h would be three functions: spin locks with acquire and release. */
+/* A spin lock; interrupts are always masked at EL2, so its holder is never interrupted. */
 typedef struct {
 	u32 taken;
 } spinlock;

@@ -68,7 +68,6 @@ struct mmio_access {
  * @running: a CPU is inside RUN with it (atomic)
  * @presence: PRESENCE_*, atomic
  * @cpu: physical CPU while PRESENCE_IN_GUEST
- * @last_cpu: physical CPU of the last RUN, MAX_CPUS before the first
  * @power: under the VM's lock
  * @on_entry, @on_context: of a pending CPU_ON
  * @run: PA of the run area, owned by the host
@@ -91,7 +90,6 @@ struct vcpu {
 	u32 running;
 	u32 presence;
 	u32 cpu;
-	u32 last_cpu;
 	enum vcpu_power power;
 	u64 on_entry;
 	u64 on_context;
