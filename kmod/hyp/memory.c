@@ -25,7 +25,7 @@ static bool contains(const struct slot *slot, u64 gpa, u64 bytes)
 
 static bool overlaps_slot(const struct vm *vm, u64 gpa, u64 bytes)
 {
-	for (u32 i = 0; i < GZVM_MAX_MEM_REGION; i++) {
+	for (u32 i = 0; i < vm->slots_end; i++) {
 		const struct slot *slot = &vm->slots[i];
 
 		if (slot->declared && gpa < slot->gpa + slot->bytes && slot->gpa < gpa + bytes)
@@ -51,6 +51,7 @@ static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
 	if (overlaps_slot(vm, gpa, bytes))
 		return GZVM_STATUS_INVALID_ARGS;
 	*slot = (struct slot){ .declared = true, .gpa = gpa, .bytes = bytes };
+	vm->slots_end = MAX(vm->slots_end, (u32)(slot - vm->slots) + 1);
 	return GZVM_STATUS_OK;
 }
 

@@ -48,16 +48,16 @@ enum vcpu_power {
  * @wide: to 64 bits, not 32
  *
  * Kept here because user space can write all of the run area: only the data
- * of a load is taken from there.
+ * of a load is taken from there. Aligned so that one register copies it.
  */
 struct mmio_access {
 	bool pending;
 	bool write;
-	u32 size;
-	u32 reg;
+	u8 size;
+	u8 reg;
 	bool sign_extend;
 	bool wide;
-};
+} __attribute__((aligned(8)));
 
 /**
  * struct vcpu - a virtual CPU; @gprs comes first for vectors.S
@@ -120,6 +120,7 @@ struct vcpu {
  * @demand_paging, @idle_exits: capabilities that the driver enabled
  * @block_mailbox: PA of the page numbers for MAP_GUEST_BLOCK, 0 for none
  * @slots: memory regions
+ * @slots_end: one more than the number of the last declared one
  * @mapped_pages: guest pages mapped so far
  * @dtb_gpa, @dtb_bytes: SET_DTB_CONFIG
  * @vcpus: by id
@@ -137,6 +138,7 @@ struct vm {
 	bool idle_exits;
 	u64 block_mailbox;
 	struct slot slots[GZVM_MAX_MEM_REGION];
+	u32 slots_end;
 	u64 mapped_pages;
 	u64 dtb_gpa;
 	u64 dtb_bytes;
