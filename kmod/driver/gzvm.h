@@ -21,7 +21,6 @@
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
-#include <linux/rbtree.h>
 #include <linux/rcuwait.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -43,7 +42,11 @@ struct gzvm_store;
  * bucket for each of them costs 128 KiB a VM and keeps every look-up short.
  */
 #define GZVM_MAX_IOEVENTFDS		16384
-#define GZVM_IOEVENTFD_HASH_BITS	14
+#define GZVM_IOEVENTFD_STORE_BITS	14
+#define GZVM_IOEVENTFD_STORE_BUCKETS	(1U << GZVM_IOEVENTFD_STORE_BITS)
+/* Only the assign of a doorbell for any data walks one of these, some entries long. */
+#define GZVM_IOEVENTFD_WIDTH_BITS	12
+#define GZVM_IOEVENTFD_WIDTH_BUCKETS	(1U << GZVM_IOEVENTFD_WIDTH_BITS)
 /* One for each reason up to the last known one, and one for all others. */
 #define GZVM_EXIT_COUNTERS		(GZVM_EXIT_IPI - GZVM_EXIT_UNKNOWN + 2)
 
@@ -132,13 +135,13 @@ struct gzvm_memory {
  * @lock: serialises assign and deassign
  * @by_store: buckets by what a store looks like; read under RCU, written under
  *            @lock
- * @by_key: all of them in the order of gzvm_doorbell_compare(); under @lock
+ * @by_width: the same entries in buckets by address and width; under @lock
  * @count: entries; under @lock
  */
 struct gzvm_ioeventfds {
 	struct mutex lock;
 	struct hlist_head *by_store;
-	struct rb_root by_key;
+	struct hlist_head *by_width;
 	u32 count;
 };
 
@@ -288,7 +291,10 @@ int gzvm_ioeventfd_init(struct gzvm_vm *vm);
 void gzvm_ioeventfd_release(struct gzvm_vm *vm);
 int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args);
 bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *store);
-bool gzvm_ioeventfd_look(struct gzvm_vm *vm, struct gzvm_doorbell_key *key, bool behind, u64 *hits);
+void gzvm_ioeventfd_visit(struct gzvm_vm *vm, u32 bucket,
+			  void (*show)(void *argument, const struct gzvm_doorbell_key *key,
+				       u64 hits),
+			  void *argument);
 
 /* gzvm_irqfd.c */
 int gzvm_irqfd_driver_init(void);
@@ -302,6 +308,12 @@ void gzvm_resample_init(struct gzvm_vm *vm);
 void gzvm_resample_add(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
 void gzvm_resample_remove(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
 void gzvm_resample_notice(struct gzvm_vcpu *vcpu);
+
+/* Whether there is a resampler. A racing answer is as good as one from just before. */
+static inline bool gzvm_resample_any(const struct gzvm_vm *vm)
+{
+	return !list_empty(&vm->resamplers.list);
+}
 
 /* gzvm_debugfs.c */
 void gzvm_debugfs_driver_init(void);

@@ -24,89 +24,50 @@ static struct dentry *gzvm_debugfs_root;
 /* ------------------------------------------------------------------ */
 /* doorbells                                                          */
 
-/**
- * struct gzvm_doorbell_cursor - how far a reader of "doorbells" has come
- * @vm: the VM
- * @key: the doorbell to show, a copy: no lock is held while it is shown
- * @hits: its hits
- * @ended: there is none any more
+/*
+ * A position is a hash bucket: whatever comes and goes between two reads, no
+ * doorbell that stays is left out or shown twice.
  */
-struct gzvm_doorbell_cursor {
-	struct gzvm_vm *vm;
-	struct gzvm_doorbell_key key;
-	u64 hits;
-	bool ended;
-};
-
-static void *gzvm_doorbells_look(struct gzvm_doorbell_cursor *cursor, bool behind)
-{
-	cursor->ended = !gzvm_ioeventfd_look(cursor->vm, &cursor->key, behind, &cursor->hits);
-	return cursor->ended ? NULL : cursor;
-}
-
-/* A position other than 0 is always where the last read has stopped. */
 static void *gzvm_doorbells_start(struct seq_file *seq, loff_t *position)
 {
-	/* gzvm_doorbell_compare() has nothing before this one. */
-	static const struct gzvm_doorbell_key first = { .wildcard = true };
-	struct gzvm_doorbell_cursor *cursor = seq->private;
-
-	if (*position && cursor->ended)
-		return NULL;
-	if (!*position)
-		cursor->key = first;
-	return gzvm_doorbells_look(cursor, false);
+	return *position < GZVM_IOEVENTFD_STORE_BUCKETS ? position : NULL;
 }
 
 static void *gzvm_doorbells_next(struct seq_file *seq, void *unused, loff_t *position)
 {
 	++*position;
-	return gzvm_doorbells_look(seq->private, true);
+	return gzvm_doorbells_start(seq, position);
 }
 
 static void gzvm_doorbells_stop(struct seq_file *seq, void *unused)
 {
 }
 
-static int gzvm_doorbells_show(struct seq_file *seq, void *unused)
+static void gzvm_doorbells_show_one(void *argument, const struct gzvm_doorbell_key *key, u64 hits)
 {
-	const struct gzvm_doorbell_cursor *cursor = seq->private;
-	const struct gzvm_doorbell_key *key = &cursor->key;
+	struct seq_file *seq = argument;
 
 	seq_printf(seq, "0x%llx %u ", key->addr, key->len);
 	if (key->wildcard)
 		seq_puts(seq, "*");
 	else
 		seq_printf(seq, "0x%llx", key->datamatch);
-	seq_printf(seq, " %llu\n", cursor->hits);
+	seq_printf(seq, " %llu\n", hits);
+}
+
+static int gzvm_doorbells_show(struct seq_file *seq, void *position)
+{
+	gzvm_ioeventfd_visit(seq->private, *(loff_t *)position, gzvm_doorbells_show_one, seq);
 	return 0;
 }
 
-static const struct seq_operations gzvm_doorbells_seq = {
+static const struct seq_operations gzvm_doorbells_sops = {
 	.start = gzvm_doorbells_start,
 	.next = gzvm_doorbells_next,
 	.stop = gzvm_doorbells_stop,
 	.show = gzvm_doorbells_show,
 };
-
-static int gzvm_doorbells_open(struct inode *inode, struct file *file)
-{
-	struct gzvm_doorbell_cursor *cursor;
-
-	cursor = __seq_open_private(file, &gzvm_doorbells_seq, sizeof(*cursor));
-	if (!cursor)
-		return -ENOMEM;
-	cursor->vm = inode->i_private;
-	return 0;
-}
-
-static const struct file_operations gzvm_doorbells_fops = {
-	.owner = THIS_MODULE,
-	.open = gzvm_doorbells_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = seq_release_private,
-};
+DEFINE_SEQ_ATTRIBUTE(gzvm_doorbells);
 
 /* ------------------------------------------------------------------ */
 /* exits                                                              */

@@ -35,7 +35,7 @@ static int gzvm_errno(unsigned long status)
  * call, so a hypervisor that follows the later conventions and returns with
  * x4..x17 changed corrupts nothing.
  */
-static int gzvm_hvc7(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5,
+static __always_inline int gzvm_hvc7(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5,
 		     u64 x6, u64 x7, struct arm_smccc_res *res)
 {
 	trace_gzvm_hypercall_enter(number, x1, x2, x3);
@@ -280,7 +280,7 @@ int gzvm_hvc_run(u16 vm_id, u16 vcpu_id, u32 *exit_reason)
 	struct arm_smccc_res res;
 	int ret;
 
-	ret = gzvm_hvc(GZVM_HVC_RUN, gzvm_hvc_tuple(vm_id, vcpu_id), 0, 0, 0, 0, &res);
+	ret = gzvm_hvc7(GZVM_HVC_RUN, gzvm_hvc_tuple(vm_id, vcpu_id), 0, 0, 0, 0, 0, 0, &res);
 	*exit_reason = lower_32_bits(res.a1);
 	return ret;
 }

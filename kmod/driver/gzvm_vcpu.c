@@ -82,13 +82,16 @@ static int gzvm_vcpu_run_guest(struct gzvm_vcpu *vcpu)
 			gzvm_hvc_inform_exit(vcpu->vm->id);
 			return -EINTR;
 		}
-		cond_resched();
+		/* RCU asks for a reschedule, too, when it waits for this CPU. */
+		if (need_resched())
+			cond_resched();
 		ret = gzvm_vcpu_enter(vcpu, &reason);
 		if (ret)
 			return ret;
 		/* From here on the old answer has been taken. */
 		vcpu->completes = 0;
-		gzvm_resample_notice(vcpu);
+		if (gzvm_resample_any(vcpu->vm))
+			gzvm_resample_notice(vcpu);
 		ret = gzvm_exit_handle(vcpu, reason);
 	} while (ret == GZVM_NEXT_ENTER);
 	return ret < 0 ? ret : 0;
