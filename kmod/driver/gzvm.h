@@ -55,6 +55,7 @@ struct gzvm_store;
  * @device: the platform device, for messages
  * @batch_pages: pages per MAP_GUEST_BLOCK call, divides GZVM_BLOCK_PAGES
  * @destroy_batch_pages: pages per DESTROY_VM call, 0 for all at once
+ * @unmaps: the hypervisor can take memory back from a VM that goes on
  * @gpa_bits: guest-physical address width
  * @counter_hz: frequency of the guest's and host's counter
  * @vms: VMs that exist in the hypervisor
@@ -69,6 +70,7 @@ struct gzvm_driver {
 	struct device *device;
 	u32 batch_pages;
 	u32 destroy_batch_pages;
+	bool unmaps;
 	u32 gpa_bits;
 	u32 counter_hz;
 	atomic_long_t vms;
@@ -85,11 +87,13 @@ extern struct gzvm_driver gzvm_driver;
  * @pages: length in pages; 0 when the slot is free
  * @first_gfn: first guest page
  * @user_address: host-virtual address of the first page in the VM's mm
+ * @flags: GZVM_USER_MEM_REGION_*, for the hypervisor
  */
 struct gzvm_memslot {
 	u64 pages;
 	u64 first_gfn;
 	unsigned long user_address;
+	u32 flags;
 };
 
 /**
@@ -192,6 +196,7 @@ struct gzvm_resamplers {
  * @ioeventfds: doorbells
  * @irqfds: interrupts by eventfd
  * @resamplers: ends of interrupts by eventfd
+ * @registers_readable: user space has enabled GZVM_GET_ONE_REG; set once
  * @debugfs: folder of the VM, or an error pointer
  */
 struct gzvm_vm {
@@ -204,6 +209,7 @@ struct gzvm_vm {
 	struct gzvm_ioeventfds ioeventfds;
 	struct gzvm_irqfds irqfds;
 	struct gzvm_resamplers resamplers;
+	bool registers_readable;
 	struct dentry *debugfs;
 };
 
@@ -255,6 +261,7 @@ void gzvm_memory_release(struct gzvm_vm *vm);
 int gzvm_memory_pin(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn, u64 count);
 u64 gzvm_memory_pfn(struct gzvm_memory *memory, u64 gfn);
 int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa);
+void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last);
 void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa);
 
 /* gzvm_memslot.c */

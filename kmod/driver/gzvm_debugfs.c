@@ -13,6 +13,7 @@
 #include <linux/seq_file.h>
 
 #include "gzvm.h"
+#include "gzvm_hvc_calls.h"
 #include "gzvm_ioeventfd_rules.h"
 #include "gzvm_names.h"
 
@@ -125,6 +126,35 @@ static int gzvm_pinned_pages_show(struct seq_file *seq, void *unused)
 DEFINE_SHOW_ATTRIBUTE(gzvm_pinned_pages);
 
 /* ------------------------------------------------------------------ */
+/* hypervisor_bytes, shared_bytes                                     */
+
+static int gzvm_hypervisor_bytes_show(struct seq_file *seq, void *unused)
+{
+	struct gzvm_vm *vm = seq->private;
+	struct gzvm_statistics statistics;
+	int ret;
+
+	ret = gzvm_hvc_get_statistics(vm->id, &statistics);
+	if (!ret)
+		seq_printf(seq, "%llu\n", statistics.owned_bytes);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(gzvm_hypervisor_bytes);
+
+static int gzvm_shared_bytes_show(struct seq_file *seq, void *unused)
+{
+	struct gzvm_vm *vm = seq->private;
+	struct gzvm_statistics statistics;
+	int ret;
+
+	ret = gzvm_hvc_get_statistics(vm->id, &statistics);
+	if (!ret)
+		seq_printf(seq, "%llu\n", statistics.shared_bytes);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(gzvm_shared_bytes);
+
+/* ------------------------------------------------------------------ */
 /* Folders                                                            */
 
 /**
@@ -144,6 +174,10 @@ void gzvm_debugfs_add_vm(struct gzvm_vm *vm)
 	debugfs_create_file("exits", GZVM_DEBUGFS_MODE, folder, vm, &gzvm_exits_fops);
 	debugfs_create_file("pinned_pages", GZVM_DEBUGFS_MODE, folder, vm,
 			    &gzvm_pinned_pages_fops);
+	debugfs_create_file("hypervisor_bytes", GZVM_DEBUGFS_MODE, folder, vm,
+			    &gzvm_hypervisor_bytes_fops);
+	debugfs_create_file("shared_bytes", GZVM_DEBUGFS_MODE, folder, vm,
+			    &gzvm_shared_bytes_fops);
 	vm->debugfs = folder;
 }
 

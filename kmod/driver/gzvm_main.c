@@ -166,6 +166,11 @@ static int gzvm_query_destroy_batch_pages(struct device *device)
 	return 0;
 }
 
+static void gzvm_query_unmap(void)
+{
+	gzvm_driver.unmaps = !gzvm_hvc_query_cap(GZVM_CAP_QUERY_UNMAP, NULL);
+}
+
 static int gzvm_query_cpu(struct device *device)
 {
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
@@ -213,6 +218,7 @@ static int gzvm_probe(struct platform_device *pdev)
 	ret = gzvm_query_destroy_batch_pages(device);
 	if (ret)
 		return ret;
+	gzvm_query_unmap();
 
 	gzvm_driver.device = device;
 	ret = devm_add_action_or_reset(device, gzvm_forget_device, NULL);

@@ -27,6 +27,8 @@ static const struct {
 } areas[] = {
 	{ "device", test_device },
 	{ "memory", test_memory },
+	{ "slots", test_slots },
+	{ "paging", test_paging },
 	{ "vcpu", test_vcpu },
 	{ "run", test_run },
 	{ "interrupted_run", test_interrupted_run },

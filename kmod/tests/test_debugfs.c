@@ -15,7 +15,9 @@
 
 static void test_files(const struct watched *watched)
 {
-	static const char *const files[] = { "doorbells", "exits", "pinned_pages" };
+	static const char *const files[] = {
+		"doorbells", "exits", "pinned_pages", "hypervisor_bytes", "shared_bytes",
+	};
 	struct stat status;
 	char path[256];
 
@@ -58,6 +60,15 @@ static void is_text(const struct watched *watched, const char *file, const char 
 	free(text);
 }
 
+static unsigned long long read_number(const struct watched *watched, const char *file)
+{
+	char *text = read_text(watched->folder, file);
+	unsigned long long number = strtoull(text, NULL, 10);
+
+	free(text);
+	return number;
+}
+
 static void test_counts(struct watched *watched)
 {
 	struct program *p = &watched->program;
@@ -84,6 +95,10 @@ static void test_counts(struct watched *watched)
 	ok(counter("pinned_pages") > 0, "the guest's code is pinned");
 	snprintf(text, sizeof(text), "%ld\n", counter("pinned_pages"));
 	is_text(watched, "pinned_pages", text, false, "the only VM has all pinned pages");
+	snprintf(text, sizeof(text), "%lld\n", counter("pinned_pages") * PAGE_BYTES);
+	is_text(watched, "shared_bytes", text, false, "the hypervisor has mapped them all");
+	ok(read_number(watched, "hypervisor_bytes") >= PAGE_BYTES,
+	   "and needs memory of its own for the VM");
 
 	deassign_doorbell(p->vm, WATCHED_ANY_GPA, 4, watched->eventfd);
 	is_text(watched, "doorbells", "0xb000008 8 0x2a 2\n", false,

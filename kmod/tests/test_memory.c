@@ -57,7 +57,7 @@ static void test_bad_backing(int vm, const struct gzvm_userspace_memory_region *
 		 "a region from nowhere is refused");
 }
 
-static void test_slots(int vm, const struct gzvm_userspace_memory_region *good)
+static void test_slot_numbers(int vm, const struct gzvm_userspace_memory_region *good)
 {
 	struct gzvm_userspace_memory_region region = *good;
 	void *other = map_shared(RAM_BYTES);
@@ -75,25 +75,6 @@ static void test_slots(int vm, const struct gzvm_userspace_memory_region *good)
 	region.guest_phys_addr = RAM_GPA + RAM_BYTES;
 	is_errno(set_region(vm, region), 0, "slot 9 takes the memory right behind slot 0");
 	munmap(other, RAM_BYTES);
-}
-
-static void test_deletion(int vm, const struct gzvm_userspace_memory_region *good)
-{
-	struct gzvm_userspace_memory_region region = *good;
-	uint64_t mask = GZVM_CAP_JINN;
-
-	region.memory_size = 0;
-	region.userspace_addr = 0;
-	region.slot = 5;
-	is_errno(set_region(vm, region), 0, "deleting an unused slot is no error");
-	region.slot = 0;
-	if (ioctl(vm, GZVM_CHECK_EXTENSION, &mask) || !(mask & GZVM_JINN_SLOT_DELETE)) {
-		is_errno(set_region(vm, region), EINVAL,
-			 "deleting a slot is refused, as announced");
-		return;
-	}
-	is_errno(set_region(vm, region), 0, "a slot can be deleted, as announced");
-	is_errno(set_region(vm, *good), 0, "and used again");
 }
 
 static long set_dtb(int vm, uint64_t gpa, uint64_t bytes)
@@ -127,9 +108,8 @@ void test_memory(void)
 
 	test_bad_numbers(vm, &good);
 	test_bad_backing(vm, &good);
-	test_slots(vm, &good);
+	test_slot_numbers(vm, &good);
 	test_dtb_config(vm);
-	test_deletion(vm, &good);
 	close(vm);
 	munmap(memory, RAM_BYTES);
 }
