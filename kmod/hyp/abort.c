@@ -66,7 +66,8 @@ static u64 report_mmio(struct vcpu *vcpu, u64 gpa, const struct mmio_access *acc
 	u64 data = access->write ? low_bytes(gpr_read(vcpu, access->reg), access->size) : 0;
 
 	run->mmio.phys_addr = gpa;
-	memcpy(run->mmio.data, &data, sizeof(data));
+	/* data[] is 8-byte aligned, so this is one store. */
+	WRITE_ONCE(*(u64 *)run->mmio.data, data);
 	run->mmio.size = access->size;
 	run->mmio.reg_nr = access->reg;
 	run->mmio.is_write = access->write;
