@@ -129,6 +129,9 @@ static s32 query_cap(struct gprs *regs)
 		return GZVM_STATUS_OK;
 	case GZVM_CAP_QUERY_UNMAP:
 		return GZVM_STATUS_OK;
+	case GZVM_CAP_VM_GPA_SIZE:
+		regs->x[1] = STAGE2_IPA_BITS;
+		return GZVM_STATUS_OK;
 	default:
 		return GZVM_STATUS_NOT_SUPPORTED;
 	}

@@ -97,6 +97,11 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 /* Own extension: a query with VM id 0, OK where the two calls are known. */
 #define GZVM_CAP_QUERY_UNMAP		0x9281
 
+/*
+ * Own extension: GZVM_CAP_VM_GPA_SIZE is a query with VM id 0, too; out x1 = width of
+ * a gpa in bits. GenieZone does not tell.
+ */
+
 /**
  * struct gzvm_vcpu_hwstate - what the hypervisor tells the driver beside the exit
  * @nr_lrs: list registers in @lr; gzhyp publishes none (0)

@@ -28,6 +28,7 @@ void test_slots(void);
 void test_paging(void);
 void test_vcpu(void);
 void test_run(void);
+void test_guest_calls(void);
 void test_interrupted_run(void);
 void test_ioeventfd(void);
 void test_ioeventfd_collisions(void);

@@ -77,6 +77,23 @@ static void test_slot_numbers(int vm, const struct gzvm_userspace_memory_region 
 	munmap(other, RAM_BYTES);
 }
 
+/* The width that the driver tells is the one that the hypervisor has. */
+static void test_width(const struct gzvm_userspace_memory_region *good)
+{
+	struct gzvm_userspace_memory_region region = *good;
+	uint64_t bits = GZVM_CAP_VM_GPA_SIZE;
+	int vm = create_vm();
+
+	is_errno(ioctl(vm, GZVM_CHECK_EXTENSION, &bits), 0, "the width of a gpa is known");
+	region.guest_phys_addr = 1ULL << bits;
+	is_errno(set_region(vm, region), EINVAL, "memory beyond it is refused");
+	region.guest_phys_addr -= RAM_BYTES - PAGE_BYTES;
+	is_errno(set_region(vm, region), EINVAL, "memory that ends beyond it is refused");
+	region.guest_phys_addr -= PAGE_BYTES;
+	is_errno(set_region(vm, region), 0, "memory up to its last byte is accepted");
+	close(vm);
+}
+
 static long set_dtb(int vm, uint64_t gpa, uint64_t bytes)
 {
 	struct gzvm_dtb_config config = { .dtb_addr = gpa, .dtb_size = bytes };
@@ -106,6 +123,7 @@ void test_memory(void)
 	};
 	int vm = create_vm();
 
+	test_width(&good);
 	test_bad_numbers(vm, &good);
 	test_bad_backing(vm, &good);
 	test_slot_numbers(vm, &good);
