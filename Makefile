@@ -76,7 +76,7 @@ $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUI
 
 ##@ Test
 .PHONY: test
-test: check test-unit test-kmod test-boot ## Run all checks and tests
+test: check test-unit test-kmod test-hyp test-boot ## Run all checks and tests
 
 .PHONY: check
 check: tools ## Check format and manners of Java, C and shell
@@ -89,6 +89,10 @@ test-unit: tools ## Run the tests that need no lab, with the C/Java comparison o
 .PHONY: test-kmod
 test-kmod: image ## Run the C tests of gzvm.ko, gzhyp and the bare-metal guests in the lab
 	@lab/boot --pieces 'base kmod' --timeout 900 --command /tests/run-all
+
+.PHONY: test-hyp
+test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
+	@lab/test-hyp
 
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab
