@@ -99,12 +99,16 @@ test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
 
 .PHONY: bench
-bench: bench-kmod ## Run all benchmarks
+bench: bench-kmod bench-hyp ## Run all benchmarks
 
 .PHONY: bench-kmod
 bench-kmod: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM, and by stage
 	@lab/bench
 	@lab/bench-stages
+
+.PHONY: bench-hyp
+bench-hyp: $(BENCH_IMAGE) ## Count the instructions of gzhyp's hypercalls
+	@lab/bench-hyp
 
 ##@ Care
 .PHONY: fmt

@@ -136,10 +136,6 @@ void host_main(void)
 {
 	tick_init();
 	print("# a bare-metal host above gzhyp\n");
-	test_calls();
-	test_aborts();
-	test_many_vms();
-	test_hostile_calls();
-	test_hostile_guests();
+	run_all();
 	finish();
 }

@@ -101,6 +101,9 @@ static inline struct gzvm_vcpu_run *machine_exit(const struct machine *machine)
 	return (struct gzvm_vcpu_run *)machine->run;
 }
 
+/* suite.c or bench.c: what this image is for. */
+void run_all(void);
+
 /* The tests. */
 void test_calls(void);
 void test_aborts(void);
