@@ -4,7 +4,8 @@
  * hypervisor change x0..x3 only, and GenieZone's callers count on x18 and above:
  * x8..x30 carry a pattern through the call, and false tells that it was hurt.
  */
-#define EACH_KEPT 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+#define EACH_KEPT 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, \
+	28, 29, 30
 
 	.text
 	.global	hypercall

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift generators, scrambled"). */
+/* xorshift64*: S. Vigna, "An experimental exploration of Marsaglia's xorshift generators". */
 #include "host.h"
 
 u64 random_next(struct random *random)
