@@ -94,7 +94,7 @@ struct machine {
 bool machine_create(struct machine *machine, u64 pa, u64 pages);
 void machine_destroy(struct machine *machine);
 s32 machine_set(const struct machine *machine, u32 offset, u64 value);
-/* RUN until something but a host interrupt or a re-entry happens, @limit times at most; 0 beyond. */
+/* RUN until something but a host interrupt or a re-entry happens; 0 after @limit times. */
 u32 machine_run(const struct machine *machine, u32 limit);
 static inline struct gzvm_vcpu_run *machine_exit(const struct machine *machine)
 {
