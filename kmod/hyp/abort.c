@@ -109,7 +109,7 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 {
 	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
 	u64 gpa = fault_page();
-	bool in_slot, in_vgic, demand_paging;
+	bool in_slot, in_vgic, demand_paging, guarded;
 
 	if (!is_translation_fault(esr)) {
 		world_inject_abort(instruction, read_sysreg(far_el2));
@@ -122,13 +122,14 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 	in_slot = vm_find_slot(vcpu->vm, gpa);
 	in_vgic = vgic_contains(vcpu->vm, gpa);
 	demand_paging = vcpu->vm->demand_paging;
+	guarded = vcpu->vm->guard_on && !in_vgic && !protect_allows_mmio(vcpu->vm, gpa);
 	unlock(&vcpu->vm->lock);
 	if (in_slot && demand_paging)
 		return report_exception(vcpu, GZVM_EXCEPTION_PAGE_FAULT, esr, gpa);
 	/* Either the host should have filled the slot, or there is nothing to fetch. */
 	if (in_slot || instruction)
 		return report_exception(vcpu, GZVM_EXCEPTION_UNKNOWN, esr, gpa);
-	if (esr & ISS_S1PTW) {
+	if ((esr & ISS_S1PTW) || guarded) {
 		world_inject_abort(false, read_sysreg(far_el2));
 		return EXIT_RESUME;
 	}

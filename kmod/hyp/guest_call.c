@@ -113,7 +113,10 @@ static u64 forward(struct vcpu *vcpu)
 {
 	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
 
-	memcpy(run->hypercall.args, vcpu->gprs.x, sizeof(run->hypercall.args));
+	/* Of a protected guest the host sees the function and its argument. */
+	memset(run->hypercall.args, 0, sizeof(run->hypercall.args));
+	memcpy(run->hypercall.args, vcpu->gprs.x,
+	       vcpu->vm->stage2.protected ? 2 * sizeof(u64) : sizeof(run->hypercall.args));
 	vcpu->call = CALL_ANSWERED;
 	return GZVM_EXIT_HYPERCALL;
 }
@@ -140,20 +143,61 @@ void exit_complete_call(struct vcpu *vcpu)
 	vcpu->call = CALL_NONE;
 }
 
+/* A stock Linux guest looks for KVM, firmware of protected guests for GenieZone. */
 static u64 vendor_uid(struct vcpu *vcpu)
 {
-	vcpu->gprs.x[1] = KVM_UID_1;
-	vcpu->gprs.x[2] = KVM_UID_2;
-	vcpu->gprs.x[3] = KVM_UID_3;
-	return answer(vcpu, KVM_UID_0);
+	static const u32 uids[2][4] = {
+		{ KVM_UID_0, KVM_UID_1, KVM_UID_2, KVM_UID_3 },
+		{ GENIEZONE_UID_0, GENIEZONE_UID_1, GENIEZONE_UID_2, GENIEZONE_UID_3 },
+	};
+	const u32 *uid = uids[vcpu->vm->stage2.protected];
+
+	for (u32 i = 1; i < 4; i++)
+		vcpu->gprs.x[i] = uid[i];
+	return answer(vcpu, uid[0]);
 }
 
 static u64 vendor_features(struct vcpu *vcpu)
 {
+	u64 features = VENDOR_FEATURE_FEATURES | VENDOR_FEATURE_PTP;
+
 	vcpu->gprs.x[1] = 0;
 	vcpu->gprs.x[2] = 0;
 	vcpu->gprs.x[3] = 0;
-	return answer(vcpu, VENDOR_FEATURE_FEATURES | VENDOR_FEATURE_PTP);
+	if (vcpu->vm->stage2.protected)
+		features |= VENDOR_FEATURES_OF_PROTECTED;
+	return answer(vcpu, features);
+}
+
+/* MEMINFO and MMIO_GUARD_INFO: the size of a page. */
+static u64 granule(struct vcpu *vcpu)
+{
+	return answer(vcpu, vcpu->vm->stage2.protected ? (s64)PAGE_BYTES : SMCCC_NOT_SUPPORTED);
+}
+
+static u64 mem_share(struct vcpu *vcpu)
+{
+	return answer(vcpu, protect_share(vcpu->vm, vcpu->gprs.x[1]));
+}
+
+static u64 mem_unshare(struct vcpu *vcpu)
+{
+	return answer(vcpu, protect_unshare(vcpu->vm, vcpu->gprs.x[1]));
+}
+
+static u64 guard_enroll(struct vcpu *vcpu)
+{
+	return answer(vcpu, protect_guard_enroll(vcpu->vm));
+}
+
+static u64 guard_map(struct vcpu *vcpu)
+{
+	return answer(vcpu, protect_guard_map(vcpu->vm, vcpu->gprs.x[1]));
+}
+
+static u64 guard_unmap(struct vcpu *vcpu)
+{
+	return answer(vcpu, protect_guard_unmap(vcpu->vm, vcpu->gprs.x[1]));
 }
 
 static u64 psci_version(struct vcpu *vcpu)
@@ -205,6 +249,13 @@ static const struct call {
 	{ VENDOR_UID, vendor_uid },
 	{ VENDOR_FEATURES, vendor_features },
 	{ GZVM_GUEST_HVC_PTP, forward },
+	{ HYP_MEMINFO, granule },
+	{ MEM_SHARE, mem_share },
+	{ MEM_UNSHARE, mem_unshare },
+	{ MMIO_GUARD_INFO, granule },
+	{ MMIO_GUARD_ENROLL, guard_enroll },
+	{ MMIO_GUARD_MAP, guard_map },
+	{ MMIO_GUARD_UNMAP, guard_unmap },
 	{ GZVM_GUEST_HVC_MEM_RELINQUISH, mem_relinquish },
 };
 

@@ -108,3 +108,12 @@ bool hostmem_contains(u64 pa, u64 bytes)
 			return true;
 	return false;
 }
+
+u64 hostmem_end(void)
+{
+	u64 end = 0;
+
+	for (u32 i = 0; i < range_count; i++)
+		end = MAX(end, ranges[i].end);
+	return end;
+}

@@ -157,6 +157,8 @@ static s32 enable_cap(struct vm *vm, struct gprs *regs)
 	case GZVM_CAP_ENABLE_IDLE:
 		vm->idle_exits = true;
 		return GZVM_STATUS_OK;
+	case GZVM_CAP_PROTECTED_VM:
+		return protect_vm(vm, regs->x[3]);
 	case GZVM_CAP_END_NOTICE:
 		return vgic_set_end_notice(vm, regs->x[3], regs->x[4]);
 	default:

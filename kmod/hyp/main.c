@@ -3,6 +3,7 @@
  * Boot. The boot CPU builds gzhyp's and the host's translations, then every
  * CPU makes itself ready and steps down into the host.
  */
+#include "hostmap.h"
 #include "hostpsci.h"
 #include "hyp.h"
 #include "stage2.h"
@@ -66,7 +67,7 @@ void boot_main(u64 dtb)
 	log_line("CPUs: ", find_cpus());
 	pages_init((u64)_end, HYP_REGION_END);
 	mmu_build();
-	stage2_init_host();
+	hostmap_init();
 	init_cpu();
 	log_line("host kernel at EL1: ", HOST_KERNEL_BASE);
 	host_enter(HOST_KERNEL_BASE, dtb);

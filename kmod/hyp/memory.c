@@ -5,9 +5,11 @@
  * Nothing in a host buffer is trusted: each value is read once, and each page
  * must be RAM of the host.
  */
+#include "hostmap.h"
 #include "vm.h"
 
 #define IPA_END		(1UL << STAGE2_IPA_BITS)
+#define MAILBOX_BYTES	(GZVM_BLOCK_PAGES * sizeof(u64))
 #define PURPOSE_KNOWN	(GZVM_USER_MEM_REGION_GUEST_MEM | GZVM_USER_MEM_REGION_PROTECT_FW | \
 			 GZVM_USER_MEM_REGION_STATIC_SWIOTLB)
 
@@ -34,11 +36,30 @@ static bool overlaps_slot(const struct vm *vm, u64 gpa, u64 bytes)
 	return false;
 }
 
-static s32 map_page(struct vm *vm, u64 gpa, u64 pa)
+/* The host keeps what it gives to a VM that is not protected, and bounce buffers. */
+static bool is_kept_by_host(const struct vm *vm, const struct slot *slot)
 {
-	if (!hostmem_contains(pa, PAGE_BYTES))
+	return !vm->stage2.protected || (slot->flags & GZVM_USER_MEM_REGION_STATIC_SWIOTLB);
+}
+
+static s32 map_page(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa)
+{
+	bool kept = is_kept_by_host(vm, slot);
+	u64 flags = kept && vm->stage2.protected ? S2_SHARED : 0;
+	u64 mapped = stage2_lookup(&vm->stage2, gpa);
+	s32 status;
+
+	if (mapped)
+		return (mapped & S2_ADDRESS_MASK) == pa ? GZVM_STATUS_OK : GZVM_STATUS_INVALID_ARGS;
+	if (!(kept ? hostmap_share(pa) : hostmap_take(pa, false)))
 		return GZVM_STATUS_INVALID_ARGS;
-	return stage2_map(&vm->stage2, gpa, pa);
+	status = stage2_map(&vm->stage2, gpa, pa, flags);
+	if (status == GZVM_STATUS_OK)
+		return status;
+	if (!kept)
+		hostmap_lend(pa);
+	hostmap_unshare(pa);
+	return status;
 }
 
 static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
@@ -46,12 +67,14 @@ static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
 	if (overlaps_slot(vm, gpa, bytes))
 		return GZVM_STATUS_INVALID_ARGS;
 	*slot = (struct slot){ .declared = true, .gpa = gpa, .bytes = bytes };
+	if (vm->purpose.gpa == gpa && vm->purpose.bytes == bytes)
+		slot->flags = vm->purpose.flags;
 	vm->slots_end = MAX(vm->slots_end, (u32)(slot - vm->slots) + 1);
 	return GZVM_STATUS_OK;
 }
 
-static s32 populate(struct vm *vm, const struct gzvm_memregion *region, u32 count, u64 gpa,
-		    u64 pages)
+static s32 populate(struct vm *vm, const struct slot *slot, const struct gzvm_memregion *region,
+		    u32 count, u64 gpa, u64 pages)
 {
 	for (u32 i = 0; i < count; i++) {
 		u64 pa = READ_ONCE(region->constituents[i].address);
@@ -60,7 +83,7 @@ static s32 populate(struct vm *vm, const struct gzvm_memregion *region, u32 coun
 		if (run > pages || !IS_ALIGNED(pa, PAGE_BYTES))
 			return GZVM_STATUS_INVALID_ARGS;
 		for (pages -= run; run; run--, pa += PAGE_BYTES, gpa += PAGE_BYTES) {
-			s32 status = map_page(vm, gpa, pa);
+			s32 status = map_page(vm, slot, gpa, pa);
 
 			if (status)
 				return status;
@@ -69,17 +92,13 @@ static s32 populate(struct vm *vm, const struct gzvm_memregion *region, u32 coun
 	return pages ? GZVM_STATUS_INVALID_ARGS : GZVM_STATUS_OK;
 }
 
-s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes)
+static s32 set_region(struct vm *vm, const struct gzvm_memregion *region)
 {
-	const struct gzvm_memregion *region = (const struct gzvm_memregion *)buffer;
 	u64 gpa, pages;
 	u32 slot_id, count;
 	struct slot *slot;
 	s32 status;
 
-	if (bytes != GZVM_MEMREGION_BUFFER_BYTES || !IS_ALIGNED(buffer, PAGE_BYTES) ||
-	    !hostmem_contains(buffer, bytes))
-		return GZVM_STATUS_INVALID_ARGS;
 	slot_id = READ_ONCE(region->slot);
 	count = READ_ONCE(region->constituent_cnt);
 	pages = READ_ONCE(region->total_pages);
@@ -95,8 +114,19 @@ s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes)
 		 !contains(slot, gpa, pages * PAGE_BYTES))
 		status = GZVM_STATUS_INVALID_ARGS;
 	else
-		status = populate(vm, region, count, gpa, pages);
+		status = populate(vm, slot, region, count, gpa, pages);
 	unlock(&vm->lock);
+	return status;
+}
+
+s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes)
+{
+	s32 status;
+
+	if (bytes != GZVM_MEMREGION_BUFFER_BYTES || !hostmap_share_range(buffer, bytes))
+		return GZVM_STATUS_INVALID_ARGS;
+	status = set_region(vm, (const struct gzvm_memregion *)buffer);
+	hostmap_unshare_range(buffer, bytes);
 	return status;
 }
 
@@ -129,9 +159,9 @@ s32 memory_remove_slot(struct vm *vm, u64 slot_id, u64 budget)
 		return GZVM_STATUS_INVALID_ARGS;
 	slot = &vm->slots[slot_id];
 	lock(&vm->lock);
-	if (!slot->declared) {
+	if (!slot->declared || vm->stage2.protected) {
 		unlock(&vm->lock);
-		return GZVM_STATUS_INVALID_ARGS;
+		return slot->declared ? GZVM_STATUS_NOT_SUPPORTED : GZVM_STATUS_INVALID_ARGS;
 	}
 	while (slot->bytes && (!budget || removed < budget)) {
 		u64 bytes = MIN(slot->bytes, ALIGN_UP(slot->gpa + 1, BLOCK_BYTES) - slot->gpa);
@@ -153,8 +183,11 @@ s32 memory_unmap(struct vm *vm, u64 slot_id, u64 gfn)
 
 	lock(&vm->lock);
 	if (is_slot_range(vm, slot_id, gfn, 1)) {
-		stage2_unmap(&vm->stage2, gfn * PAGE_BYTES, PAGE_BYTES);
-		status = GZVM_STATUS_OK;
+		/* The host cannot take a page from a protected VM, only hear that it has none. */
+		if (!vm->stage2.protected)
+			stage2_unmap(&vm->stage2, gfn * PAGE_BYTES, PAGE_BYTES);
+		if (!stage2_lookup(&vm->stage2, gfn * PAGE_BYTES))
+			status = GZVM_STATUS_OK;
 	}
 	unlock(&vm->lock);
 	return status;
@@ -174,9 +207,11 @@ bool memory_relinquish(struct vm *vm, u64 gpa)
 
 s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags)
 {
-	(void)vm;
 	if (!is_guest_range(gpa, bytes) || (flags & ~(u64)PURPOSE_KNOWN))
 		return GZVM_STATUS_INVALID_ARGS;
+	lock(&vm->lock);
+	vm->purpose = (struct purpose){ .gpa = gpa, .bytes = bytes, .flags = flags };
+	unlock(&vm->lock);
 	return GZVM_STATUS_OK;
 }
 
@@ -187,7 +222,8 @@ s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages)
 	lock(&vm->lock);
 	if (is_slot_range(vm, slot, gfn, pages) && pfn < IPA_END / PAGE_BYTES)
 		for (u64 i = 0; i < pages; i++) {
-			status = map_page(vm, (gfn + i) * PAGE_BYTES, (pfn + i) * PAGE_BYTES);
+			status = map_page(vm, &vm->slots[slot], (gfn + i) * PAGE_BYTES,
+					  (pfn + i) * PAGE_BYTES);
 			if (status)
 				break;
 		}
@@ -206,7 +242,8 @@ s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages)
 
 			status = GZVM_STATUS_INVALID_ARGS;
 			if (pfn < IPA_END / PAGE_BYTES)
-				status = map_page(vm, (gfn + i) * PAGE_BYTES, pfn * PAGE_BYTES);
+				status = map_page(vm, &vm->slots[slot], (gfn + i) * PAGE_BYTES,
+						  pfn * PAGE_BYTES);
 			if (status)
 				break;
 		}
@@ -216,13 +253,24 @@ s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages)
 
 s32 memory_set_mailbox(struct vm *vm, u64 bytes, u64 pa)
 {
-	if (bytes != GZVM_BLOCK_BYTES || !IS_ALIGNED(pa, PAGE_BYTES) ||
-	    !hostmem_contains(pa, GZVM_BLOCK_PAGES * sizeof(u64)))
+	u64 before;
+
+	if (bytes != GZVM_BLOCK_BYTES || !hostmap_share_range(pa, MAILBOX_BYTES))
 		return GZVM_STATUS_INVALID_ARGS;
 	lock(&vm->lock);
+	before = vm->block_mailbox;
 	vm->block_mailbox = pa;
 	unlock(&vm->lock);
+	if (before)
+		hostmap_unshare_range(before, MAILBOX_BYTES);
 	return GZVM_STATUS_OK;
+}
+
+void memory_forget_mailbox(struct vm *vm)
+{
+	if (vm->block_mailbox)
+		hostmap_unshare_range(vm->block_mailbox, MAILBOX_BYTES);
+	vm->block_mailbox = 0;
 }
 
 s32 memory_set_dtb(struct vm *vm, u64 gpa, u64 bytes)

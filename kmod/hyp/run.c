@@ -163,6 +163,7 @@ s32 vcpu_run(struct vm *vm, u64 id, u64 *reason)
 	if (status)
 		return status;
 	if (power_up(vcpu)) {
+		vcpu->has_run = true;
 		exit_complete_mmio(vcpu);
 		exit_complete_call(vcpu);
 		*reason = run_guest(vcpu);

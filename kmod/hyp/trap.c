@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Traps of the host, and faults of gzhyp itself. */
+#include "hostmap.h"
 #include "hostpsci.h"
 #include "hypercall.h"
 #include "sysreg.h"
@@ -23,17 +24,24 @@ static void host_smc(struct gprs *regs)
 	hostpsci_smc(regs);
 }
 
-/* Only gzhyp's region is missing from the host's stage 2. */
+/* gzhyp's region and the pages of protected VMs are missing from the host's stage 2. */
+static void host_abort(bool instruction)
+{
+	/* HPFAR_EL2.FIPA is bits 47:12 of the IPA, at bit 4. */
+	if (!hostmap_has(FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT))
+		world_inject_abort(instruction, read_sysreg(far_el2));
+}
+
 static void host_data_abort(struct gprs *regs)
 {
 	(void)regs;
-	world_inject_abort(false, read_sysreg(far_el2));
+	host_abort(false);
 }
 
 static void host_instruction_abort(struct gprs *regs)
 {
 	(void)regs;
-	world_inject_abort(true, read_sysreg(far_el2));
+	host_abort(true);
 }
 
 static void host_undefined(struct gprs *regs)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A vCPU's life, and its registers while it does not run. */
+#include "hostmap.h"
 #include "vm.h"
 #include "sysreg.h"
 #include "timer.h"
@@ -7,16 +8,23 @@
 _Static_assert(sizeof(struct vcpu) <= VCPU_PAGES * PAGE_BYTES, "VCPU_PAGES is too small");
 _Static_assert(offsetof(struct vcpu, gprs) == 0, "vectors.S saves x0..x30 at the start");
 
+static void release(struct vcpu *vcpu)
+{
+	hostmap_unshare_range(vcpu->run, GZVM_RUN_AREA_BYTES);
+	pages_free(vcpu, VCPU_PAGES);
+}
+
 s32 vcpu_create(struct vm *vm, u64 id, u64 run)
 {
 	struct vcpu *vcpu;
 
-	if (id >= GZVM_MAX_VCPUS || !IS_ALIGNED(run, PAGE_BYTES) ||
-	    !hostmem_contains(run, GZVM_RUN_AREA_BYTES))
+	if (id >= GZVM_MAX_VCPUS || !hostmap_share_range(run, GZVM_RUN_AREA_BYTES))
 		return GZVM_STATUS_INVALID_ARGS;
 	vcpu = pages_alloc(VCPU_PAGES);
-	if (!vcpu)
+	if (!vcpu) {
+		hostmap_unshare_range(run, GZVM_RUN_AREA_BYTES);
 		return GZVM_STATUS_NO_MEMORY;
+	}
 	vcpu->vm = vm;
 	vcpu->id = id;
 	vcpu->run = run;
@@ -27,7 +35,7 @@ s32 vcpu_create(struct vm *vm, u64 id, u64 run)
 	lock(&vm->lock);
 	if (vm->vcpus[id]) {
 		unlock(&vm->lock);
-		pages_free(vcpu, VCPU_PAGES);
+		release(vcpu);
 		return GZVM_STATUS_INVALID_ARGS;
 	}
 	vm->vcpus[id] = vcpu;
@@ -59,7 +67,7 @@ s32 vcpu_destroy(struct vm *vm, u64 id)
 	forget_last_runs(vm, vcpu);
 	vgic_forget_vcpu(vcpu);
 	unlock(&vm->lock);
-	pages_free(vcpu, VCPU_PAGES);
+	release(vcpu);
 	return GZVM_STATUS_OK;
 }
 
@@ -134,7 +142,9 @@ s32 vcpu_set_register(struct vm *vm, u64 id, u64 reg, u64 value)
 	if (status)
 		return status;
 	place = find_register(vcpu, reg);
-	if (!place || (reg == CORE(PSTATE) && !is_allowed_pstate(value)))
+	if (vm->stage2.protected && vcpu->has_run)
+		status = GZVM_STATUS_NOT_SUPPORTED;
+	else if (!place || (reg == CORE(PSTATE) && !is_allowed_pstate(value)))
 		status = GZVM_STATUS_INVALID_ARGS;
 	else
 		*place = value;
@@ -151,7 +161,9 @@ s32 vcpu_get_register(struct vm *vm, u64 id, u64 reg, u64 *value)
 	if (status)
 		return status;
 	place = find_register(vcpu, reg);
-	if (place)
+	if (vm->stage2.protected)
+		status = GZVM_STATUS_NOT_SUPPORTED;
+	else if (place)
 		*value = *place;
 	else
 		status = GZVM_STATUS_INVALID_ARGS;

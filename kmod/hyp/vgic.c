@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The state of the guest's interrupts, and everything that makes one pending. */
 #include "vgic.h"
+#include "hostmap.h"
 #include "sysreg.h"
 #include "vm.h"
 
@@ -34,18 +35,13 @@ void vgic_forget_vcpu(struct vcpu *vcpu)
 			vcpu->vm->vgic.irqs[i].owner = VGIC_NO_OWNER;
 }
 
-s32 vgic_create_device(struct vm *vm, u64 pa)
+static s32 create_device(struct vm *vm, const struct gzvm_create_device *device)
 {
-	const struct gzvm_create_device *device = (const struct gzvm_create_device *)pa;
-	u32 type;
-	u64 gpa, bytes;
+	u32 type = READ_ONCE(device->dev_type);
+	u64 gpa = READ_ONCE(device->dev_addr);
+	u64 bytes = READ_ONCE(device->dev_reg_size);
 	s32 status = GZVM_STATUS_OK;
 
-	if (!IS_ALIGNED(pa, PAGE_BYTES) || !hostmem_contains(pa, PAGE_BYTES))
-		return GZVM_STATUS_INVALID_ARGS;
-	type = READ_ONCE(device->dev_type);
-	gpa = READ_ONCE(device->dev_addr);
-	bytes = READ_ONCE(device->dev_reg_size);
 	if (!gpa || !IS_ALIGNED(gpa, PAGE_BYTES) || gpa >> STAGE2_IPA_BITS)
 		return GZVM_STATUS_INVALID_ARGS;
 	lock(&vm->lock);
@@ -58,6 +54,17 @@ s32 vgic_create_device(struct vm *vm, u64 pa)
 	else
 		status = GZVM_STATUS_INVALID_ARGS;
 	unlock(&vm->lock);
+	return status;
+}
+
+s32 vgic_create_device(struct vm *vm, u64 pa)
+{
+	s32 status;
+
+	if (!hostmap_share_range(pa, PAGE_BYTES))
+		return GZVM_STATUS_INVALID_ARGS;
+	status = create_device(vm, (const struct gzvm_create_device *)pa);
+	hostmap_unshare_range(pa, PAGE_BYTES);
 	return status;
 }
 

@@ -85,6 +85,7 @@ static s32 destroy_slice(struct vm *vm, u64 budget)
 		if (vm->users || has_vcpus(vm))
 			return GZVM_STATUS_BUSY;
 		vm->dying = true;
+		memory_forget_mailbox(vm);
 		/* Nobody runs on the tables: TLBs forget them before the pages get new owners. */
 		stage2_invalidate(&vm->stage2);
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The world switch, and exceptions injected into EL1. */
 #include "world.h"
+#include "hostmap.h"
 #include "stage2.h"
 #include "sysreg.h"
 #include "vm.h"
@@ -108,7 +109,7 @@ void world_leave_guest(struct vcpu *vcpu)
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(vmpidr_el2, read_sysreg(mpidr_el1));
 	write_sysreg(hcr_el2, HCR_HOST);
-	write_sysreg(vttbr_el2, stage2_host_vttbr());
+	write_sysreg(vttbr_el2, hostmap_vttbr());
 	isb();
 	restore(&vcpu->host);
 	write_sysreg(elr_el2, vcpu->host_elr);

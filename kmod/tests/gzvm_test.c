@@ -29,6 +29,7 @@ static const struct {
 	{ "memory", test_memory },
 	{ "slots", test_slots },
 	{ "paging", test_paging },
+	{ "protected", test_protected },
 	{ "vcpu", test_vcpu },
 	{ "run", test_run },
 	{ "guest_calls", test_guest_calls },

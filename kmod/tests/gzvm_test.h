@@ -26,6 +26,7 @@ void test_device(void);
 void test_memory(void);
 void test_slots(void);
 void test_paging(void);
+void test_protected(void);
 void test_vcpu(void);
 void test_run(void);
 void test_guest_calls(void);

@@ -112,6 +112,8 @@ void pages_free(void *memory, u32 count);
 void hostmem_init(u64 dtb);
 /* Whether [pa, pa + bytes) is RAM that the host owns: nothing of gzhyp, no device. */
 bool hostmem_contains(u64 pa, u64 bytes);
+/* The end of the highest of the host's RAM. */
+u64 hostmem_end(void);
 
 /* mmu.c: gzhyp's own stage 1. */
 void mmu_build(void);

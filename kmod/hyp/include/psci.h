@@ -21,6 +21,20 @@
 #define KVM_UID_1			0xe911c52eUL
 #define KVM_UID_2			0x564bcaa9UL
 #define KVM_UID_3			0x743a004dUL
+/* 7e134ed0-3b82-488d-8cee-69c19211dbe7, which AOSP's pvmfw looks for. */
+#define GENIEZONE_UID_0			0xd04e137eUL
+#define GENIEZONE_UID_1			0x8d48823bUL
+#define GENIEZONE_UID_2			0xc169ee8cUL
+#define GENIEZONE_UID_3			0xe7db1192UL
+/* For protected guests; numbers and features are those of KVM's protected mode. */
+#define HYP_MEMINFO			0xc6000002U
+#define MEM_SHARE			0xc6000003U
+#define MEM_UNSHARE			0xc6000004U
+#define MMIO_GUARD_INFO			0xc6000005U
+#define MMIO_GUARD_ENROLL		0xc6000006U
+#define MMIO_GUARD_MAP			0xc6000007U
+#define MMIO_GUARD_UNMAP		0xc6000008U
+#define VENDOR_FEATURES_OF_PROTECTED	0x3fcUL
 
 #define SMCCC_VERSION_1_1		0x10001UL
 #define SMCCC_NOT_SUPPORTED		(-1L)

@@ -9,6 +9,22 @@
 #define STAGE2_ROOT_PAGES	2
 #define STAGE2_VMID_HOST	0
 
+/* Descriptors (Arm ARM D8.3). */
+#define S2_VALID		BIT(0)
+#define S2_TABLE		BIT(1)		/* levels 1 and 2 */
+#define S2_PAGE			BIT(1)		/* level 3 */
+#define S2_SHARED		BIT(55)		/* software: the host has the page, too */
+#define S2_ADDRESS_MASK		0x0000fffffffff000UL
+#define S2_MEMATTR_NORMAL_WB	(0xfUL << 2)
+#define S2_MEMATTR_DEVICE	(0x1UL << 2)	/* nGnRE */
+#define S2_READ_WRITE		(3UL << 6)
+#define S2_SH_INNER		(3UL << 8)
+#define S2_AF			BIT(10)
+#define S2_XN			BIT(54)
+#define S2_NORMAL	(S2_MEMATTR_NORMAL_WB | S2_READ_WRITE | S2_SH_INNER | S2_AF)
+#define S2_DEVICE	(S2_MEMATTR_DEVICE | S2_READ_WRITE | S2_AF | S2_XN)
+#define GIB_SHIFT	30
+
 /**
  * struct stage2 - one world's IPA to PA translation
  * @root: the concatenated level-1 tables
@@ -16,6 +32,7 @@
  * @table_pages: pages of tables, root included
  * @mapped_pages: pages mapped
  * @destroyed: root entries whose tables have been given back
+ * @protected: the host has lost the pages that are mapped here, but for S2_SHARED ones
  */
 struct stage2 {
 	u64 *root;
@@ -23,10 +40,9 @@ struct stage2 {
 	u32 table_pages;
 	u64 mapped_pages;
 	u32 destroyed;
+	bool protected;
 };
 
-/* Builds the host's identity map without gzhyp's region. Boot CPU only. */
-void stage2_init_host(void);
 /* Loads VTCR_EL2 on the calling CPU and switches to the host's translation. */
 void stage2_enable(void);
 
@@ -35,19 +51,27 @@ bool stage2_create(struct stage2 *s2, u32 vmid);
 /* Forgets the VMID's TLB entries on every CPU: before pages or tables get new owners. */
 void stage2_invalidate(const struct stage2 *s2);
 /*
- * Gives tables back, @budget pages and at most one level-2 table's worth more.
+ * Gives tables and what they map back, @budget pages and at most a 2 MiB block more.
  * True when none is left; the root goes last.
  */
 bool stage2_destroy(struct stage2 *s2, u64 budget);
 
+/* The descriptor of the page at @ipa; 0 when none is mapped. The caller holds the VM's lock. */
+u64 stage2_lookup(const struct stage2 *s2, u64 ipa);
+
 /**
  * stage2_map() - map one 4 KiB page, read-write-execute, Normal write-back
+ * @s2: the translation; the caller holds the VM's lock
+ * @ipa: where nothing is mapped
+ * @pa: the page, which the caller has shared or taken; released by stage2_unmap()
+ * @flags: S2_SHARED or 0
  *
- * Mapping the same page again is fine. The caller holds the VM's lock.
- *
- * Return: a GZVM_STATUS_*; INVALID_ARGS when another page is mapped there.
+ * Return: a GZVM_STATUS_*.
  */
-s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa);
+s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa, u64 flags);
+
+/* Sets or clears S2_SHARED of a mapped page. */
+void stage2_mark_shared(struct stage2 *s2, u64 ipa, bool shared);
 
 /**
  * stage2_unmap() - take pages from the guest
@@ -55,13 +79,20 @@ s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa);
  * @ipa: first byte, page aligned
  * @bytes: of whole pages, in the same 2 MiB block
  *
- * When it returns no CPU can reach the pages through @s2 any more. Tables that
- * have become empty are given back.
+ * When it returns no CPU can reach the pages through @s2 any more, and they are the
+ * host's, wiped if @s2 is protected. Tables that have become empty are given back.
  */
 void stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes);
 
 /* VTTBR_EL2 for @s2. */
 u64 stage2_vttbr(const struct stage2 *s2);
-u64 stage2_host_vttbr(void);
+
+static inline u64 *stage2_child(u64 entry)
+{
+	return (u64 *)(entry & S2_ADDRESS_MASK);
+}
+
+/* Cleans a page to the point of coherency, and drops stale instructions. */
+void stage2_make_coherent(u64 pa);
 
 #endif

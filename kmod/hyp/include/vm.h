@@ -29,7 +29,17 @@ struct slot {
 	bool declared;
 	u64 gpa;
 	u64 bytes;
+	u32 flags;		/* GZVM_USER_MEM_REGION_* */
 };
+
+/* The last MEMREGION_PURPOSE; it is for the slot that is declared with the same range. */
+struct purpose {
+	u64 gpa;
+	u64 bytes;
+	u32 flags;
+};
+
+#define MAX_GUARDED_PAGES	64
 
 enum vcpu_power {
 	VCPU_OFF,
@@ -78,6 +88,7 @@ enum forwarded_call {
  * @running: a CPU is inside RUN with it (atomic)
  * @presence: PRESENCE_*, atomic
  * @cpu: physical CPU while PRESENCE_IN_GUEST
+ * @has_run: RUN has entered it once
  * @power: under the VM's lock
  * @on_entry, @on_context: of a pending CPU_ON
  * @run: PA of the run area, owned by the host
@@ -100,6 +111,7 @@ struct vcpu {
 	u32 running;
 	u32 presence;
 	u32 cpu;
+	bool has_run;
 	enum vcpu_power power;
 	u64 on_entry;
 	u64 on_context;
@@ -129,6 +141,8 @@ struct vcpu {
  * @cntvoff: CNTVOFF_EL2, physical ticks at creation
  * @demand_paging, @idle_exits: capabilities that the driver enabled
  * @block_mailbox: PA of the page numbers for MAP_GUEST_BLOCK, 0 for none
+ * @purpose: of the slot that is declared next
+ * @guard: pages that a protected guest has allowed MMIO to; without @guard_on, all
  * @slots: memory regions
  * @slots_end: one more than the number of the last declared one
  * @dtb_gpa, @dtb_bytes: SET_DTB_CONFIG
@@ -146,6 +160,10 @@ struct vm {
 	bool demand_paging;
 	bool idle_exits;
 	u64 block_mailbox;
+	struct purpose purpose;
+	bool guard_on;
+	u32 guard_count;
+	u64 guard[MAX_GUARDED_PAGES];
 	struct slot slots[GZVM_MAX_MEM_REGION];
 	u32 slots_end;
 	u64 dtb_gpa;
@@ -182,7 +200,20 @@ s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags);
 s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages);
 s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages);
 s32 memory_set_mailbox(struct vm *vm, u64 bytes, u64 pa);
+/* The VM goes: its mailbox is the host's alone again. */
+void memory_forget_mailbox(struct vm *vm);
 s32 memory_set_dtb(struct vm *vm, u64 gpa, u64 bytes);
+
+/* protect.c: VMs whose memory the host cannot reach. */
+s32 protect_vm(struct vm *vm, u64 command);
+/* The guest's calls; each is an SMCCC result. */
+s64 protect_share(struct vm *vm, u64 gpa);
+s64 protect_unshare(struct vm *vm, u64 gpa);
+s64 protect_guard_enroll(struct vm *vm);
+s64 protect_guard_map(struct vm *vm, u64 gpa);
+s64 protect_guard_unmap(struct vm *vm, u64 gpa);
+/* Whether the guest, which guards its MMIO, has allowed @gpa's page. Caller holds the lock. */
+bool protect_allows_mmio(const struct vm *vm, u64 gpa);
 
 /* vcpu.c: life and registers. */
 s32 vcpu_create(struct vm *vm, u64 id, u64 run);

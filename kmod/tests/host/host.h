@@ -110,5 +110,6 @@ void test_aborts(void);
 void test_hostile_calls(void);
 void test_hostile_guests(void);
 void test_many_vms(void);
+void test_protection(void);
 
 #endif /* _GZVM_TESTS_HOST_H */

@@ -61,6 +61,8 @@ static const struct {
 	{ GZVM_HVC_CREATE_DEVICE, 4, { VM, PA } },
 	{ GZVM_HVC_PROBE, 1, { SMALL, SMALL, SMALL } },
 	{ GZVM_HVC_ENABLE_CAP, 8, { VM, CAP, BYTES, PA } },
+	/* Protection, now and then: what is taken then aborts when this host writes to it. */
+	{ GZVM_HVC_ENABLE_CAP, 2, { VM, CAP, SMALL } },
 	{ GZVM_HVC_INFORM_EXIT, 1, { VM } },
 	{ GZVM_HVC_MEMREGION_PURPOSE, 2, { VM, GPA, BYTES, SMALL } },
 	{ GZVM_HVC_SET_DTB_CONFIG, 2, { VM, GPA, BYTES } },
@@ -321,7 +323,9 @@ static u64 free_pages(void)
 	region->gpa = 0;
 	region->total_pages = (1UL << 40) / PAGE_BYTES;
 	hvc(GZVM_HVC_SET_MEMREGION, vm, GZVM_MEMREGION_BUFFER_BYTES, CAPACITY_PA, 0, 0);
-	while (!hvc(GZVM_HVC_MAP_GUEST, vm, 0, POOL_BASE / PAGE_BYTES, count * BLOCK_PAGES, 1))
+	/* A page can have a limited number of users: they take turns. */
+	while (!hvc(GZVM_HVC_MAP_GUEST, vm, 0, POOL_BASE / PAGE_BYTES + count % POOL_PAGES,
+		    count * BLOCK_PAGES, 1))
 		count++;
 	while (hvc(GZVM_HVC_DESTROY_VM, vm, 0, 0, 0, 0) == GZVM_STATUS_BUSY)
 		;
@@ -356,6 +360,18 @@ static void print_share(const char *what, u64 count)
 	print("\n");
 }
 
+/* The host's translation of the pool is cut into pages once and for all. */
+static void cut_pool(void)
+{
+	struct machine machine;
+
+	if (!machine_create(&machine, POOL_BASE, 1))
+		return;
+	hvc(GZVM_HVC_ENABLE_CAP, machine.vm, GZVM_CAP_PROTECTED_VM,
+	    GZVM_CAP_PVM_SET_PROTECTED_VM, 0, 0);
+	machine_destroy(&machine);
+}
+
 void test_hostile_calls(void)
 {
 	struct random random = { SEED };
@@ -364,6 +380,7 @@ void test_hostile_calls(void)
 	fill_pool();
 	if (!ok(start_witness(), "a VM that nobody attacks is there"))
 		return;
+	cut_pool();
 	before = free_pages();
 	host_start_other(attack_from_other);
 	for (u64 i = 1; i <= HOSTILE_CALLS; i++) {
