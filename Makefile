@@ -54,6 +54,9 @@ FETCH_KERNEL := lab/fetch-kernel lab/kernel.sh lab/compiler.sh
 $(BUILD)/kernel/Image: $(FETCH_KERNEL) | tools
 	@LAB_KERNEL=6.12 lab/fetch-kernel
 
+$(BUILD)/kernels/debug/Image: lab/make-debug-kernel lab/debug-kernel.config lab/kernel.sh | tools
+	@lab/make-debug-kernel
+
 $(BUILD)/kernels/%/Image: $(FETCH_KERNEL) | tools
 	@LAB_KERNEL=$* lab/fetch-kernel
 
@@ -122,6 +125,10 @@ test-stable: ## Run the C tests on Debian's kernels 6.12 and 6.1
 .PHONY: test-kernels
 test-kernels: ## Run the C tests on Debian's kernels 6.1, 6.12 and sid
 	@lab/test-kernels
+
+.PHONY: test-debug
+test-debug: ## Run the C tests on a kernel with KASAN, lockdep and kmemleak; building it takes half an hour, once
+	@lab/test-debug
 
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab

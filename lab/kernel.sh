@@ -6,10 +6,10 @@ LAB_KERNEL=${LAB_KERNEL:-6.12}
 # KERNEL_SUITE: the Debian suite that the kernel comes from. KERNEL_RELEASES: a regular expression for its releases; the
 # newest is taken.
 case $LAB_KERNEL in
-  6.12) KERNEL_SUITE=bookworm-backports KERNEL_RELEASES='6\.12\.[^-]*' ;;
+  6.12 | debug) KERNEL_SUITE=bookworm-backports KERNEL_RELEASES='6\.12\.[^-]*' ;;
   6.1) KERNEL_SUITE=bookworm KERNEL_RELEASES='6\.1\.0-[0-9]+' ;;
   sid) KERNEL_SUITE=sid KERNEL_RELEASES='[0-9.]+\+[^-]*' ;;
-  *) die "LAB_KERNEL: $LAB_KERNEL is none of 6.12, 6.1 and sid" ;;
+  *) die "LAB_KERNEL: $LAB_KERNEL is none of 6.12, 6.1, sid and debug" ;;
 esac
 
 # KERNEL holds Image, release, kdir (for modules) and compiler; KMOD the module; KMOD_PIECE is the part of the host's
