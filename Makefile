@@ -135,8 +135,12 @@ test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
 
 .PHONY: bench
-bench: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM
+bench: bench-kmod ## Run all benchmarks
+
+.PHONY: bench-kmod
+bench-kmod: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM, and by stage
 	@lab/bench
+	@lab/bench-stages
 
 ##@ Care
 .PHONY: fmt

@@ -21,7 +21,6 @@
 #include <linux/list.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
-#include <linux/rbtree.h>
 #include <linux/rcuwait.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -43,7 +42,11 @@ struct gzvm_store;
  * bucket for each of them costs 128 KiB a VM and keeps every look-up short.
  */
 #define GZVM_MAX_IOEVENTFDS		16384
-#define GZVM_IOEVENTFD_HASH_BITS	14
+#define GZVM_IOEVENTFD_STORE_BITS	14
+#define GZVM_IOEVENTFD_STORE_BUCKETS	(1U << GZVM_IOEVENTFD_STORE_BITS)
+/* Only the assign of a doorbell for any data walks one of these, some entries long. */
+#define GZVM_IOEVENTFD_WIDTH_BITS	12
+#define GZVM_IOEVENTFD_WIDTH_BUCKETS	(1U << GZVM_IOEVENTFD_WIDTH_BITS)
 /* One for each reason up to the last known one, and one for all others. */
 #define GZVM_EXIT_COUNTERS		(GZVM_EXIT_IPI - GZVM_EXIT_UNKNOWN + 2)
 
@@ -52,6 +55,7 @@ struct gzvm_store;
  * @device: the platform device, for messages
  * @batch_pages: pages per MAP_GUEST_BLOCK call, divides GZVM_BLOCK_PAGES
  * @destroy_batch_pages: pages per DESTROY_VM call, 0 for all at once
+ * @unmaps: the hypervisor can take memory back from a VM that goes on
  * @gpa_bits: guest-physical address width
  * @counter_hz: frequency of the guest's and host's counter
  * @vms: VMs that exist in the hypervisor
@@ -66,6 +70,7 @@ struct gzvm_driver {
 	struct device *device;
 	u32 batch_pages;
 	u32 destroy_batch_pages;
+	bool unmaps;
 	u32 gpa_bits;
 	u32 counter_hz;
 	atomic_long_t vms;
@@ -82,11 +87,13 @@ extern struct gzvm_driver gzvm_driver;
  * @pages: length in pages; 0 when the slot is free
  * @first_gfn: first guest page
  * @user_address: host-virtual address of the first page in the VM's mm
+ * @flags: GZVM_USER_MEM_REGION_*, for the hypervisor
  */
 struct gzvm_memslot {
 	u64 pages;
 	u64 first_gfn;
 	unsigned long user_address;
+	u32 flags;
 };
 
 /**
@@ -132,13 +139,13 @@ struct gzvm_memory {
  * @lock: serialises assign and deassign
  * @by_store: buckets by what a store looks like; read under RCU, written under
  *            @lock
- * @by_key: all of them in the order of gzvm_doorbell_compare(); under @lock
+ * @by_width: the same entries in buckets by address and width; under @lock
  * @count: entries; under @lock
  */
 struct gzvm_ioeventfds {
 	struct mutex lock;
 	struct hlist_head *by_store;
-	struct rb_root by_key;
+	struct hlist_head *by_width;
 	u32 count;
 };
 
@@ -189,6 +196,7 @@ struct gzvm_resamplers {
  * @ioeventfds: doorbells
  * @irqfds: interrupts by eventfd
  * @resamplers: ends of interrupts by eventfd
+ * @registers_readable: user space has enabled GZVM_GET_ONE_REG; set once
  * @debugfs: folder of the VM, or an error pointer
  */
 struct gzvm_vm {
@@ -201,6 +209,7 @@ struct gzvm_vm {
 	struct gzvm_ioeventfds ioeventfds;
 	struct gzvm_irqfds irqfds;
 	struct gzvm_resamplers resamplers;
+	bool registers_readable;
 	struct dentry *debugfs;
 };
 
@@ -252,6 +261,7 @@ void gzvm_memory_release(struct gzvm_vm *vm);
 int gzvm_memory_pin(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn, u64 count);
 u64 gzvm_memory_pfn(struct gzvm_memory *memory, u64 gfn);
 int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa);
+void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last);
 void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa);
 
 /* gzvm_memslot.c */
@@ -288,7 +298,10 @@ int gzvm_ioeventfd_init(struct gzvm_vm *vm);
 void gzvm_ioeventfd_release(struct gzvm_vm *vm);
 int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args);
 bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *store);
-bool gzvm_ioeventfd_look(struct gzvm_vm *vm, struct gzvm_doorbell_key *key, bool behind, u64 *hits);
+void gzvm_ioeventfd_visit(struct gzvm_vm *vm, u32 bucket,
+			  void (*show)(void *argument, const struct gzvm_doorbell_key *key,
+				       u64 hits),
+			  void *argument);
 
 /* gzvm_irqfd.c */
 int gzvm_irqfd_driver_init(void);
@@ -302,6 +315,12 @@ void gzvm_resample_init(struct gzvm_vm *vm);
 void gzvm_resample_add(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
 void gzvm_resample_remove(struct gzvm_vm *vm, struct gzvm_resampler *resampler);
 void gzvm_resample_notice(struct gzvm_vcpu *vcpu);
+
+/* Whether there is a resampler. A racing answer is as good as one from just before. */
+static inline bool gzvm_resample_any(const struct gzvm_vm *vm)
+{
+	return !list_empty(&vm->resamplers.list);
+}
 
 /* gzvm_debugfs.c */
 void gzvm_debugfs_driver_init(void);

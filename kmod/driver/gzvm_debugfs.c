@@ -13,6 +13,7 @@
 #include <linux/seq_file.h>
 
 #include "gzvm.h"
+#include "gzvm_hvc_calls.h"
 #include "gzvm_ioeventfd_rules.h"
 #include "gzvm_names.h"
 
@@ -24,89 +25,50 @@ static struct dentry *gzvm_debugfs_root;
 /* ------------------------------------------------------------------ */
 /* doorbells                                                          */
 
-/**
- * struct gzvm_doorbell_cursor - how far a reader of "doorbells" has come
- * @vm: the VM
- * @key: the doorbell to show, a copy: no lock is held while it is shown
- * @hits: its hits
- * @ended: there is none any more
+/*
+ * A position is a hash bucket: whatever comes and goes between two reads, no
+ * doorbell that stays is left out or shown twice.
  */
-struct gzvm_doorbell_cursor {
-	struct gzvm_vm *vm;
-	struct gzvm_doorbell_key key;
-	u64 hits;
-	bool ended;
-};
-
-static void *gzvm_doorbells_look(struct gzvm_doorbell_cursor *cursor, bool behind)
-{
-	cursor->ended = !gzvm_ioeventfd_look(cursor->vm, &cursor->key, behind, &cursor->hits);
-	return cursor->ended ? NULL : cursor;
-}
-
-/* A position other than 0 is always where the last read has stopped. */
 static void *gzvm_doorbells_start(struct seq_file *seq, loff_t *position)
 {
-	/* gzvm_doorbell_compare() has nothing before this one. */
-	static const struct gzvm_doorbell_key first = { .wildcard = true };
-	struct gzvm_doorbell_cursor *cursor = seq->private;
-
-	if (*position && cursor->ended)
-		return NULL;
-	if (!*position)
-		cursor->key = first;
-	return gzvm_doorbells_look(cursor, false);
+	return *position < GZVM_IOEVENTFD_STORE_BUCKETS ? position : NULL;
 }
 
 static void *gzvm_doorbells_next(struct seq_file *seq, void *unused, loff_t *position)
 {
 	++*position;
-	return gzvm_doorbells_look(seq->private, true);
+	return gzvm_doorbells_start(seq, position);
 }
 
 static void gzvm_doorbells_stop(struct seq_file *seq, void *unused)
 {
 }
 
-static int gzvm_doorbells_show(struct seq_file *seq, void *unused)
+static void gzvm_doorbells_show_one(void *argument, const struct gzvm_doorbell_key *key, u64 hits)
 {
-	const struct gzvm_doorbell_cursor *cursor = seq->private;
-	const struct gzvm_doorbell_key *key = &cursor->key;
+	struct seq_file *seq = argument;
 
 	seq_printf(seq, "0x%llx %u ", key->addr, key->len);
 	if (key->wildcard)
 		seq_puts(seq, "*");
 	else
 		seq_printf(seq, "0x%llx", key->datamatch);
-	seq_printf(seq, " %llu\n", cursor->hits);
+	seq_printf(seq, " %llu\n", hits);
+}
+
+static int gzvm_doorbells_show(struct seq_file *seq, void *position)
+{
+	gzvm_ioeventfd_visit(seq->private, *(loff_t *)position, gzvm_doorbells_show_one, seq);
 	return 0;
 }
 
-static const struct seq_operations gzvm_doorbells_seq = {
+static const struct seq_operations gzvm_doorbells_sops = {
 	.start = gzvm_doorbells_start,
 	.next = gzvm_doorbells_next,
 	.stop = gzvm_doorbells_stop,
 	.show = gzvm_doorbells_show,
 };
-
-static int gzvm_doorbells_open(struct inode *inode, struct file *file)
-{
-	struct gzvm_doorbell_cursor *cursor;
-
-	cursor = __seq_open_private(file, &gzvm_doorbells_seq, sizeof(*cursor));
-	if (!cursor)
-		return -ENOMEM;
-	cursor->vm = inode->i_private;
-	return 0;
-}
-
-static const struct file_operations gzvm_doorbells_fops = {
-	.owner = THIS_MODULE,
-	.open = gzvm_doorbells_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = seq_release_private,
-};
+DEFINE_SEQ_ATTRIBUTE(gzvm_doorbells);
 
 /* ------------------------------------------------------------------ */
 /* exits                                                              */
@@ -164,6 +126,35 @@ static int gzvm_pinned_pages_show(struct seq_file *seq, void *unused)
 DEFINE_SHOW_ATTRIBUTE(gzvm_pinned_pages);
 
 /* ------------------------------------------------------------------ */
+/* hypervisor_bytes, shared_bytes                                     */
+
+static int gzvm_hypervisor_bytes_show(struct seq_file *seq, void *unused)
+{
+	struct gzvm_vm *vm = seq->private;
+	struct gzvm_statistics statistics;
+	int ret;
+
+	ret = gzvm_hvc_get_statistics(vm->id, &statistics);
+	if (!ret)
+		seq_printf(seq, "%llu\n", statistics.owned_bytes);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(gzvm_hypervisor_bytes);
+
+static int gzvm_shared_bytes_show(struct seq_file *seq, void *unused)
+{
+	struct gzvm_vm *vm = seq->private;
+	struct gzvm_statistics statistics;
+	int ret;
+
+	ret = gzvm_hvc_get_statistics(vm->id, &statistics);
+	if (!ret)
+		seq_printf(seq, "%llu\n", statistics.shared_bytes);
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(gzvm_shared_bytes);
+
+/* ------------------------------------------------------------------ */
 /* Folders                                                            */
 
 /**
@@ -183,6 +174,10 @@ void gzvm_debugfs_add_vm(struct gzvm_vm *vm)
 	debugfs_create_file("exits", GZVM_DEBUGFS_MODE, folder, vm, &gzvm_exits_fops);
 	debugfs_create_file("pinned_pages", GZVM_DEBUGFS_MODE, folder, vm,
 			    &gzvm_pinned_pages_fops);
+	debugfs_create_file("hypervisor_bytes", GZVM_DEBUGFS_MODE, folder, vm,
+			    &gzvm_hypervisor_bytes_fops);
+	debugfs_create_file("shared_bytes", GZVM_DEBUGFS_MODE, folder, vm,
+			    &gzvm_shared_bytes_fops);
 	vm->debugfs = folder;
 }
 

@@ -35,8 +35,8 @@ static int gzvm_errno(unsigned long status)
  * call, so a hypervisor that follows the later conventions and returns with
  * x4..x17 changed corrupts nothing.
  */
-static int gzvm_hvc7(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5,
-		     u64 x6, u64 x7, struct arm_smccc_res *res)
+static __always_inline int gzvm_hvc7(enum gzvm_hvc_number number, u64 x1, u64 x2, u64 x3, u64 x4,
+				     u64 x5, u64 x6, u64 x7, struct arm_smccc_res *res)
 {
 	trace_gzvm_hypercall_enter(number, x1, x2, x3);
 	arm_smccc_hvc(GZVM_HVC_ID(number), x1, x2, x3, x4, x5, x6, x7, res);
@@ -74,7 +74,7 @@ int gzvm_hvc_probe(struct gzvm_version *hypervisor)
 /**
  * gzvm_hvc_query_cap() - ask for a property of the hypervisor as a whole
  * @cap: GZVM_CAP_QUERY_*
- * @answer: out: its value
+ * @answer: out, may be NULL: its value
  *
  * Return: 0 or the errno of the status.
  */
@@ -267,6 +267,56 @@ int gzvm_hvc_map_guest_block(u16 vm_id, u32 slot, u64 gfn, u64 pages)
 }
 
 /**
+ * gzvm_hvc_unmap_guest() - take a page from the guest
+ * @vm_id: the VM
+ * @slot: slot that contains the page
+ * @gfn: the page, mapped or not
+ *
+ * Return: 0 or the errno of the status.
+ */
+int gzvm_hvc_unmap_guest(u16 vm_id, u32 slot, u64 gfn)
+{
+	struct arm_smccc_res res;
+
+	return gzvm_hvc(GZVM_HVC_JINN_UNMAP_GUEST, vm_id, slot, gfn, 0, 0, &res);
+}
+
+/**
+ * gzvm_hvc_remove_slot() - take a slot from the guest, or a slice of it
+ * @vm_id: the VM
+ * @slot: a declared slot
+ * @pages_per_slice: pages that one call takes; 0 for all
+ *
+ * Return: 0 or the errno of the status; -EAGAIN when pages remain: call again.
+ */
+int gzvm_hvc_remove_slot(u16 vm_id, u32 slot, u32 pages_per_slice)
+{
+	struct arm_smccc_res res;
+
+	return gzvm_hvc(GZVM_HVC_JINN_REMOVE_SLOT, vm_id, slot, pages_per_slice, 0, 0, &res);
+}
+
+/**
+ * gzvm_hvc_get_statistics() - ask what a VM costs
+ * @vm_id: the VM
+ * @statistics: out: the answer
+ *
+ * Return: 0 or the errno of the status.
+ */
+int gzvm_hvc_get_statistics(u16 vm_id, struct gzvm_statistics *statistics)
+{
+	struct arm_smccc_res res;
+	int ret;
+
+	ret = gzvm_hvc(GZVM_HVC_GET_STATISTICS, vm_id, 0, 0, 0, 0, &res);
+	if (ret)
+		return ret;
+	statistics->owned_bytes = res.a1;
+	statistics->shared_bytes = res.a2;
+	return 0;
+}
+
+/**
  * gzvm_hvc_run() - enter the guest until it has to be left
  * @vm_id: the VM
  * @vcpu_id: the vCPU; the caller holds its run_lock
@@ -280,7 +330,7 @@ int gzvm_hvc_run(u16 vm_id, u16 vcpu_id, u32 *exit_reason)
 	struct arm_smccc_res res;
 	int ret;
 
-	ret = gzvm_hvc(GZVM_HVC_RUN, gzvm_hvc_tuple(vm_id, vcpu_id), 0, 0, 0, 0, &res);
+	ret = gzvm_hvc7(GZVM_HVC_RUN, gzvm_hvc_tuple(vm_id, vcpu_id), 0, 0, 0, 0, 0, 0, &res);
 	*exit_reason = lower_32_bits(res.a1);
 	return ret;
 }
@@ -296,6 +346,26 @@ void gzvm_hvc_inform_exit(u16 vm_id)
 	struct arm_smccc_res res;
 
 	gzvm_hvc(GZVM_HVC_INFORM_EXIT, vm_id, 0, 0, 0, 0, &res);
+}
+
+/**
+ * gzvm_hvc_get_one_reg() - read a register of a vCPU that is not running
+ * @vm_id: the VM
+ * @vcpu_id: the vCPU; the caller holds its run_lock
+ * @id: register id
+ * @value: out: its value, zero-extended
+ *
+ * Return: 0 or the errno of the status.
+ */
+int gzvm_hvc_get_one_reg(u16 vm_id, u16 vcpu_id, u64 id, u64 *value)
+{
+	struct arm_smccc_res res;
+	int ret;
+
+	ret = gzvm_hvc(GZVM_HVC_GET_ONE_REG, gzvm_hvc_tuple(vm_id, vcpu_id), id, 0, 0, 0, &res);
+	if (!ret)
+		*value = res.a1;
+	return ret;
 }
 
 /**

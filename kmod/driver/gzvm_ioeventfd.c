@@ -6,7 +6,7 @@
  * doorbell that can match it: the data, any data of this width, any width. The
  * collision rule lets at most one of them succeed, so the order is free, and the
  * cost depends neither on how many doorbells there are nor on how many share an
- * address.
+ * address. An assign finds what it collides with in the same way.
  *
  * A vCPU that looks up takes no lock: the memory of an entry is kept by RCU, and
  * the vCPU says in vcpu->ringing which entry it is about to signal. An assign
@@ -39,7 +39,7 @@
  * @dead: deassigned; set once
  * @hits: how often it was rung; exact, also when vCPUs ring at once
  * @store_node: in ioeventfds.by_store
- * @key_node: in ioeventfds.by_key
+ * @width_node: in ioeventfds.by_width
  * @rcu: delays the freeing until no look-up can stand on the entry
  */
 struct gzvm_ioeventfd_entry {
@@ -48,33 +48,46 @@ struct gzvm_ioeventfd_entry {
 	bool dead;
 	atomic64_t hits;
 	struct hlist_node store_node;
-	struct rb_node key_node;
+	struct hlist_node width_node;
 	struct rcu_head rcu;
 };
 
-static u32 gzvm_ioeventfd_hash(const struct gzvm_doorbell_key *key)
+static u32 gzvm_ioeventfd_store_hash(const struct gzvm_doorbell_key *key)
 {
 	u64 kind = (u64)key->len << 1 | key->wildcard;
 
 	/* Two multiplications: data of neighbouring queues spread like addresses do. */
-	return hash_64(hash_64(key->addr + kind, 64) ^ key->datamatch, GZVM_IOEVENTFD_HASH_BITS);
+	return hash_64(hash_64(key->addr, 64) ^ kind << 59 ^ key->datamatch,
+		       GZVM_IOEVENTFD_STORE_BITS);
+}
+
+static u32 gzvm_ioeventfd_width_hash(u64 addr, u32 len)
+{
+	return hash_64(addr ^ (u64)len << 60, GZVM_IOEVENTFD_WIDTH_BITS);
 }
 
 /**
  * gzvm_ioeventfd_init() - prepare a VM without doorbells
  * @vm: the VM
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0 or -ENOMEM; then nothing has to be released.
  */
 int gzvm_ioeventfd_init(struct gzvm_vm *vm)
 {
 	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
 
 	mutex_init(&ioeventfds->lock);
-	ioeventfds->by_key = RB_ROOT;
-	ioeventfds->by_store = kvcalloc(1 << GZVM_IOEVENTFD_HASH_BITS, sizeof(struct hlist_head),
+	ioeventfds->by_store = kvcalloc(GZVM_IOEVENTFD_STORE_BUCKETS, sizeof(struct hlist_head),
 					GFP_KERNEL_ACCOUNT);
-	return ioeventfds->by_store ? 0 : -ENOMEM;
+	if (!ioeventfds->by_store)
+		return -ENOMEM;
+	ioeventfds->by_width = kvcalloc(GZVM_IOEVENTFD_WIDTH_BUCKETS, sizeof(struct hlist_head),
+					GFP_KERNEL_ACCOUNT);
+	if (!ioeventfds->by_width) {
+		kvfree(ioeventfds->by_store);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 static void gzvm_ioeventfd_free(struct gzvm_ioeventfd_entry *entry)
@@ -90,71 +103,108 @@ static void gzvm_ioeventfd_free(struct gzvm_ioeventfd_entry *entry)
  */
 void gzvm_ioeventfd_release(struct gzvm_vm *vm)
 {
-	struct gzvm_ioeventfd_entry *entry, *next;
+	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
+	struct gzvm_ioeventfd_entry *entry;
+	struct hlist_node *next;
+	u32 i;
 
-	rbtree_postorder_for_each_entry_safe(entry, next, &vm->ioeventfds.by_key, key_node)
-		gzvm_ioeventfd_free(entry);
-	kvfree(vm->ioeventfds.by_store);
+	for (i = 0; i < GZVM_IOEVENTFD_WIDTH_BUCKETS; i++)
+		hlist_for_each_entry_safe(entry, next, &ioeventfds->by_width[i], width_node)
+			gzvm_ioeventfd_free(entry);
+	kvfree(ioeventfds->by_width);
+	kvfree(ioeventfds->by_store);
 }
 
-/**
- * struct gzvm_ioeventfd_place - where a key belongs in ioeventfds.by_key
- * @parent: node to hang it on
- * @link: on which side
- * @before: the last entry before the key, or NULL
- * @after: the first entry that is not before the key, or NULL
- */
-struct gzvm_ioeventfd_place {
-	struct rb_node *parent;
-	struct rb_node **link;
-	struct gzvm_ioeventfd_entry *before;
-	struct gzvm_ioeventfd_entry *after;
-};
+/* ------------------------------------------------------------------ */
+/* Look-up                                                            */
 
-static struct gzvm_ioeventfd_place gzvm_ioeventfd_find(struct gzvm_ioeventfds *ioeventfds,
-						       const struct gzvm_doorbell_key *key)
+/* The entry among those that hash like @key which @store rings. */
+static __always_inline struct gzvm_ioeventfd_entry *
+gzvm_ioeventfd_probe(struct gzvm_ioeventfds *ioeventfds, const struct gzvm_doorbell_key key,
+		     const struct gzvm_store *store)
 {
-	struct gzvm_ioeventfd_place place = { .link = &ioeventfds->by_key.rb_node };
+	struct hlist_head *bucket = &ioeventfds->by_store[gzvm_ioeventfd_store_hash(&key)];
+	struct gzvm_ioeventfd_entry *entry;
+
+	hlist_for_each_entry_rcu(entry, bucket, store_node, lockdep_is_held(&ioeventfds->lock))
+		if (gzvm_doorbell_matches(&entry->key, store))
+			return entry;
+	return NULL;
+}
+
+/* The doorbell that @store rings. Under RCU, or with ioeventfds.lock held. */
+static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_find(struct gzvm_ioeventfds *ioeventfds,
+							const struct gzvm_store *store)
+{
+	const struct gzvm_doorbell_key data = {
+		.addr = store->addr, .len = store->len, .datamatch = store->data,
+	};
+	const struct gzvm_doorbell_key any_data = {
+		.addr = store->addr, .len = store->len, .wildcard = true,
+	};
+	const struct gzvm_doorbell_key any_width = { .addr = store->addr, .wildcard = true };
+
+	return gzvm_ioeventfd_probe(ioeventfds, data, store) ?:
+	       gzvm_ioeventfd_probe(ioeventfds, any_data, store) ?:
+	       gzvm_ioeventfd_probe(ioeventfds, any_width, store);
+}
+
+/* A doorbell of exactly this address and width. */
+static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_at(struct gzvm_ioeventfds *ioeventfds,
+						      u64 addr, u32 len)
+{
 	struct gzvm_ioeventfd_entry *entry;
 
 	lockdep_assert_held(&ioeventfds->lock);
-	while (*place.link) {
-		place.parent = *place.link;
-		entry = rb_entry(place.parent, struct gzvm_ioeventfd_entry, key_node);
-		if (gzvm_doorbell_compare(&entry->key, key) < 0) {
-			place.before = entry;
-			place.link = &place.parent->rb_right;
-		} else {
-			place.after = entry;
-			place.link = &place.parent->rb_left;
-		}
-	}
-	return place;
+	hlist_for_each_entry(entry, &ioeventfds->by_width[gzvm_ioeventfd_width_hash(addr, len)],
+			     width_node)
+		if (entry->key.addr == addr && entry->key.len == len)
+			return entry;
+	return NULL;
 }
 
-/* Looking at the neighbours is enough; gzvm_doorbell_compare() says why. */
-static bool gzvm_ioeventfd_taken(const struct gzvm_ioeventfd_place *place,
-				 const struct gzvm_doorbell_key *key)
+/*
+ * A doorbell that gzvm_doorbell_collides() with @key, or NULL. With data, it is one
+ * that the store of these data rings; with any data, one of the same width or of
+ * any; with any width, one of whatever width.
+ */
+static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_rival(struct gzvm_ioeventfds *ioeventfds,
+							 const struct gzvm_doorbell_key *key)
 {
-	return (place->before && gzvm_doorbell_collides(&place->before->key, key)) ||
-	       (place->after && gzvm_doorbell_collides(&place->after->key, key));
+	const struct gzvm_store store = {
+		.addr = key->addr, .len = key->len, .data = key->datamatch,
+	};
+	struct gzvm_ioeventfd_entry *rival;
+	u32 len;
+
+	if (!key->wildcard)
+		return gzvm_ioeventfd_find(ioeventfds, &store);
+	rival = gzvm_ioeventfd_at(ioeventfds, key->addr, 0);
+	if (rival || key->len)
+		return rival ?: gzvm_ioeventfd_at(ioeventfds, key->addr, key->len);
+	for (len = 1; len <= sizeof(u64) && !rival; len <<= 1)
+		rival = gzvm_ioeventfd_at(ioeventfds, key->addr, len);
+	return rival;
 }
+
+/* ------------------------------------------------------------------ */
+/* Assign and deassign                                                */
 
 /* Publishes @entry, if its key is free. */
 static int gzvm_ioeventfd_link(struct gzvm_ioeventfds *ioeventfds,
 			       struct gzvm_ioeventfd_entry *entry)
 {
-	struct gzvm_ioeventfd_place place = gzvm_ioeventfd_find(ioeventfds, &entry->key);
+	const struct gzvm_doorbell_key *key = &entry->key;
 
 	lockdep_assert_held(&ioeventfds->lock);
-	if (gzvm_ioeventfd_taken(&place, &entry->key))
+	if (gzvm_ioeventfd_rival(ioeventfds, key))
 		return -EEXIST;
 	if (ioeventfds->count >= GZVM_MAX_IOEVENTFDS)
 		return -ENOSPC;
-	rb_link_node(&entry->key_node, place.parent, place.link);
-	rb_insert_color(&entry->key_node, &ioeventfds->by_key);
+	hlist_add_head(&entry->width_node,
+		       &ioeventfds->by_width[gzvm_ioeventfd_width_hash(key->addr, key->len)]);
 	hlist_add_head_rcu(&entry->store_node,
-			   &ioeventfds->by_store[gzvm_ioeventfd_hash(&entry->key)]);
+			   &ioeventfds->by_store[gzvm_ioeventfd_store_hash(key)]);
 	ioeventfds->count++;
 	atomic_long_inc(&gzvm_driver.doorbells);
 	return 0;
@@ -165,8 +215,22 @@ static void gzvm_ioeventfd_unlink(struct gzvm_ioeventfds *ioeventfds,
 {
 	lockdep_assert_held(&ioeventfds->lock);
 	hlist_del_rcu(&entry->store_node);
-	rb_erase(&entry->key_node, &ioeventfds->by_key);
+	hlist_del(&entry->width_node);
 	ioeventfds->count--;
+}
+
+/* The doorbell of exactly this key, or NULL. */
+static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_get(struct gzvm_ioeventfds *ioeventfds,
+						       const struct gzvm_doorbell_key *key)
+{
+	struct hlist_head *bucket = &ioeventfds->by_store[gzvm_ioeventfd_store_hash(key)];
+	struct gzvm_ioeventfd_entry *entry;
+
+	lockdep_assert_held(&ioeventfds->lock);
+	hlist_for_each_entry(entry, bucket, store_node)
+		if (gzvm_doorbell_equal(&entry->key, key))
+			return entry;
+	return NULL;
 }
 
 static int gzvm_ioeventfd_assign(struct gzvm_vm *vm, const struct gzvm_doorbell_key *key, int fd)
@@ -241,8 +305,8 @@ static int gzvm_ioeventfd_deassign(struct gzvm_vm *vm, const struct gzvm_doorbel
 		return PTR_ERR(eventfd);
 
 	mutex_lock(&ioeventfds->lock);
-	entry = gzvm_ioeventfd_find(ioeventfds, key).after;
-	if (entry && (gzvm_doorbell_compare(&entry->key, key) || entry->eventfd != eventfd))
+	entry = gzvm_ioeventfd_get(ioeventfds, key);
+	if (entry && entry->eventfd != eventfd)
 		entry = NULL;
 	if (entry)
 		gzvm_ioeventfd_unlink(ioeventfds, entry);
@@ -292,45 +356,28 @@ int gzvm_ioeventfd_ioctl(struct gzvm_vm *vm, const struct gzvm_ioeventfd *args)
 }
 
 /**
- * gzvm_ioeventfd_look() - copy what is known of a doorbell
+ * gzvm_ioeventfd_visit() - show the doorbells of one hash bucket
  * @vm: the VM
- * @key: in: where to begin, in the order of gzvm_doorbell_compare(); out: the
- *       doorbell found, unchanged when there is none
- * @behind: skip a doorbell that equals @key
- * @hits: out: how often it was rung
- *
- * Return: true when there is one.
+ * @bucket: less than GZVM_IOEVENTFD_STORE_BUCKETS
+ * @show: called for each, in no certain order, with ioeventfds.lock held
+ * @argument: passed to @show
  */
-bool gzvm_ioeventfd_look(struct gzvm_vm *vm, struct gzvm_doorbell_key *key, bool behind, u64 *hits)
+void gzvm_ioeventfd_visit(struct gzvm_vm *vm, u32 bucket,
+			  void (*show)(void *argument, const struct gzvm_doorbell_key *key,
+				       u64 hits),
+			  void *argument)
 {
 	struct gzvm_ioeventfds *ioeventfds = &vm->ioeventfds;
 	struct gzvm_ioeventfd_entry *entry;
 
 	mutex_lock(&ioeventfds->lock);
-	entry = gzvm_ioeventfd_find(ioeventfds, key).after;
-	if (entry && behind && !gzvm_doorbell_compare(&entry->key, key))
-		entry = rb_entry_safe(rb_next(&entry->key_node), struct gzvm_ioeventfd_entry,
-				      key_node);
-	if (entry) {
-		*key = entry->key;
-		*hits = atomic64_read(&entry->hits);
-	}
+	hlist_for_each_entry(entry, &ioeventfds->by_store[bucket], store_node)
+		show(argument, &entry->key, atomic64_read(&entry->hits));
 	mutex_unlock(&ioeventfds->lock);
-	return entry;
 }
 
-static struct gzvm_ioeventfd_entry *gzvm_ioeventfd_probe(struct gzvm_ioeventfds *ioeventfds,
-							 const struct gzvm_doorbell_key *key,
-							 const struct gzvm_store *store)
-{
-	struct hlist_head *bucket = &ioeventfds->by_store[gzvm_ioeventfd_hash(key)];
-	struct gzvm_ioeventfd_entry *entry;
-
-	hlist_for_each_entry_rcu(entry, bucket, store_node)
-		if (gzvm_doorbell_matches(&entry->key, store))
-			return entry;
-	return NULL;
-}
+/* ------------------------------------------------------------------ */
+/* Ringing                                                            */
 
 /* Signals a found entry, unless it is deassigned at this moment. */
 static bool gzvm_ioeventfd_ring(struct gzvm_vcpu *vcpu, struct gzvm_ioeventfd_entry *entry)
@@ -364,19 +411,12 @@ static bool gzvm_ioeventfd_ring(struct gzvm_vcpu *vcpu, struct gzvm_ioeventfd_en
  */
 bool gzvm_ioeventfd_signal(struct gzvm_vcpu *vcpu, const struct gzvm_store *store)
 {
-	const struct gzvm_doorbell_key kinds[] = {
-		{ .addr = store->addr, .len = store->len, .datamatch = store->data },
-		{ .addr = store->addr, .len = store->len, .wildcard = true },
-		{ .addr = store->addr, .len = 0, .wildcard = true },
-	};
-	struct gzvm_ioeventfd_entry *entry = NULL;
+	struct gzvm_ioeventfd_entry *entry;
 	bool rung = false;
-	int i;
 
 	lockdep_assert_held(&vcpu->run_lock);
 	rcu_read_lock();
-	for (i = 0; i < ARRAY_SIZE(kinds) && !entry; i++)
-		entry = gzvm_ioeventfd_probe(&vcpu->vm->ioeventfds, &kinds[i], store);
+	entry = gzvm_ioeventfd_find(&vcpu->vm->ioeventfds, store);
 	if (entry)
 		rung = gzvm_ioeventfd_ring(vcpu, entry);
 	rcu_read_unlock();

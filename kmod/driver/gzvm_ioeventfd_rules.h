@@ -108,29 +108,17 @@ static inline bool gzvm_doorbell_collides(const struct gzvm_doorbell_key *a,
 }
 
 /**
- * gzvm_doorbell_compare() - total order of doorbells
+ * gzvm_doorbell_equal() - is it the same doorbell?
  * @a: a doorbell
  * @b: another
  *
- * By address, then width, then wildcards before data, then data. Among doorbells
- * that do not collide, one of any width is the only one at its address, and a
- * wildcard the only one of its address and width. So a new doorbell that collides
- * with any of them collides with the one before or the one after its own place.
- *
- * Return: negative, 0 or positive, as @a is before, equal to or after @b.
+ * Return: true when they have the same identity.
  */
-static inline int gzvm_doorbell_compare(const struct gzvm_doorbell_key *a,
-					const struct gzvm_doorbell_key *b)
+static inline bool gzvm_doorbell_equal(const struct gzvm_doorbell_key *a,
+				       const struct gzvm_doorbell_key *b)
 {
-	if (a->addr != b->addr)
-		return a->addr < b->addr ? -1 : 1;
-	if (a->len != b->len)
-		return a->len < b->len ? -1 : 1;
-	if (a->wildcard != b->wildcard)
-		return a->wildcard ? -1 : 1;
-	if (a->datamatch != b->datamatch)
-		return a->datamatch < b->datamatch ? -1 : 1;
-	return 0;
+	return a->addr == b->addr && a->len == b->len && a->wildcard == b->wildcard &&
+	       a->datamatch == b->datamatch;
 }
 
 #endif /* _GZVM_IOEVENTFD_RULES_H */

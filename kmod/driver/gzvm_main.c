@@ -166,14 +166,27 @@ static int gzvm_query_destroy_batch_pages(struct device *device)
 	return 0;
 }
 
-static int gzvm_query_cpu(struct device *device)
+static void gzvm_query_unmap(void)
+{
+	gzvm_driver.unmaps = !gzvm_hvc_query_cap(GZVM_CAP_QUERY_UNMAP, NULL);
+}
+
+/* What a hypervisor does not tell is what the CPU could do, as in the published drivers. */
+static void gzvm_query_gpa_bits(void)
 {
 	u64 mmfr0 = read_sanitised_ftr_reg(SYS_ID_AA64MMFR0_EL1);
 	int parange = cpuid_feature_extract_unsigned_field(mmfr0,
 							   ID_AA64MMFR0_EL1_PARANGE_SHIFT);
+	u64 bits;
 
 	gzvm_driver.gpa_bits = min_t(u32, id_aa64mmfr0_parange_to_phys_shift(parange),
 				     CONFIG_ARM64_PA_BITS);
+	if (!gzvm_hvc_query_cap(GZVM_CAP_VM_GPA_SIZE, &bits))
+		gzvm_driver.gpa_bits = min_t(u64, gzvm_driver.gpa_bits, bits);
+}
+
+static int gzvm_query_counter(struct device *device)
+{
 	gzvm_driver.counter_hz = arch_timer_get_cntfrq();
 	if (!gzvm_driver.counter_hz) {
 		dev_err(device, "firmware has not set CNTFRQ_EL0\n");
@@ -204,15 +217,17 @@ static int gzvm_probe(struct platform_device *pdev)
 	ret = gzvm_greet_hypervisor(device);
 	if (ret)
 		return ret;
-	ret = gzvm_query_cpu(device);
+	ret = gzvm_query_counter(device);
 	if (ret)
 		return ret;
+	gzvm_query_gpa_bits();
 	ret = gzvm_query_batch_pages(device);
 	if (ret)
 		return ret;
 	ret = gzvm_query_destroy_batch_pages(device);
 	if (ret)
 		return ret;
+	gzvm_query_unmap();
 
 	gzvm_driver.device = device;
 	ret = devm_add_action_or_reset(device, gzvm_forget_device, NULL);

@@ -11,10 +11,14 @@
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
+#include <linux/moduleparam.h>
 #include <linux/sched.h>
 
 #include "gzvm.h"
 #include "gzvm_hvc_calls.h"
+
+/* On a pin: the page was mapped again, so a relinquish does not tell that it is unmapped. */
+#define GZVM_PIN_MAPPED_AGAIN	XA_MARK_0
 
 static bool gzvm_memory_enable(struct gzvm_vm *vm, u64 cap, u64 arg0, u64 arg1)
 {
@@ -23,12 +27,21 @@ static bool gzvm_memory_enable(struct gzvm_vm *vm, u64 cap, u64 arg0, u64 arg1)
 	return !gzvm_hvc_enable_cap(vm->id, &enable, NULL);
 }
 
+static uint gzvm_memory_paging = GZVM_PAGING_BLOCK;
+module_param_named(paging, gzvm_memory_paging, uint, 0600);
+MODULE_PARM_DESC(paging, "How new VMs get their memory, if the hypervisor can: 0 all at once, "
+		 "1 a page at its first use, 2 up to 2 MiB at their first use (default)");
+
 /* Refusals are answers here: an older hypervisor knows fewer ways. */
 static enum gzvm_paging gzvm_memory_choose_paging(struct gzvm_vm *vm)
 {
-	if (!gzvm_memory_enable(vm, GZVM_CAP_ENABLE_DEMAND_PAGING, 0, 0))
+	uint most = READ_ONCE(gzvm_memory_paging);
+
+	if (most < GZVM_PAGING_SINGLE ||
+	    !gzvm_memory_enable(vm, GZVM_CAP_ENABLE_DEMAND_PAGING, 0, 0))
 		return GZVM_PAGING_POPULATE;
-	if (!gzvm_memory_enable(vm, GZVM_CAP_BLOCK_BASED_DEMAND_PAGING, GZVM_BLOCK_BYTES,
+	if (most < GZVM_PAGING_BLOCK ||
+	    !gzvm_memory_enable(vm, GZVM_CAP_BLOCK_BASED_DEMAND_PAGING, GZVM_BLOCK_BYTES,
 				virt_to_phys(vm->memory.mailbox)))
 		return GZVM_PAGING_SINGLE;
 	return GZVM_PAGING_BLOCK;
@@ -78,13 +91,20 @@ static void gzvm_memory_unpin(struct gzvm_vm *vm, struct page **pages, unsigned 
 	gzvm_memory_count_pins(vm, -(long)count);
 }
 
-static void gzvm_memory_unpin_all(struct gzvm_vm *vm)
+/**
+ * gzvm_memory_unpin_range() - give pages back
+ * @vm: the VM; the caller holds its memory.lock, or is the last to know the VM
+ * @first: first page
+ * @last: last page; none in between is mapped in the hypervisor any more
+ */
+void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last)
 {
 	struct gzvm_memory *memory = &vm->memory;
 	unsigned long gfn, count = 0;
 	struct page *page;
 
-	xa_for_each(&memory->pins, gfn, page) {
+	xa_for_each_range(&memory->pins, gfn, page, first, last) {
+		xa_erase(&memory->pins, gfn);
 		memory->batch[count++] = page;
 		if (count == GZVM_BLOCK_PAGES) {
 			gzvm_memory_unpin(vm, memory->batch, count);
@@ -94,7 +114,6 @@ static void gzvm_memory_unpin_all(struct gzvm_vm *vm)
 	}
 	if (count)
 		gzvm_memory_unpin(vm, memory->batch, count);
-	xa_destroy(&memory->pins);
 }
 
 /**
@@ -105,7 +124,7 @@ void gzvm_memory_release(struct gzvm_vm *vm)
 {
 	struct gzvm_memory *memory = &vm->memory;
 
-	gzvm_memory_unpin_all(vm);
+	gzvm_memory_unpin_range(vm, 0, ULONG_MAX);
 	account_locked_vm(vm->mm, memory->charged_pages, false);
 	free_page((unsigned long)memory->batch);
 	free_page((unsigned long)memory->mailbox);
@@ -168,6 +187,7 @@ int gzvm_memory_pin(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn
 		for (next = gfn; next < end && !xa_load(&memory->pins, next); next++)
 			;
 		if (next == gfn) {
+			xa_set_mark(&memory->pins, gfn, GZVM_PIN_MAPPED_AGAIN);
 			gfn++;
 			continue;
 		}
@@ -273,6 +293,24 @@ int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa)
 	return ret;
 }
 
+/*
+ * The hypervisor unmaps a page before it tells that the guest has given it up, but
+ * another vCPU may have touched it since and got it back. So it is unmapped once
+ * more; where there is no call for that, a page that may be mapped stays pinned
+ * until the VM ends.
+ */
+static bool gzvm_memory_unmap(struct gzvm_vm *vm, u64 gfn)
+{
+	struct gzvm_memory *memory = &vm->memory;
+	struct gzvm_memslot *slot = gzvm_memory_find_slot(memory, gfn);
+
+	if (!slot)
+		return false;
+	if (!gzvm_driver.unmaps)
+		return !xa_get_mark(&memory->pins, gfn, GZVM_PIN_MAPPED_AGAIN);
+	return !gzvm_hvc_unmap_guest(vm->id, slot - memory->slots, gfn);
+}
+
 /**
  * gzvm_memory_relinquish() - release a page that the guest has given up
  * @vm: the VM
@@ -283,13 +321,12 @@ int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa)
 void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa)
 {
 	struct gzvm_memory *memory = &vm->memory;
-	struct page *page;
+	u64 gfn = gpa >> PAGE_SHIFT;
 
 	if (!IS_ALIGNED(gpa, PAGE_SIZE))
 		return;
 	mutex_lock(&memory->lock);
-	page = xa_erase(&memory->pins, gpa >> PAGE_SHIFT);
-	if (page)
-		gzvm_memory_unpin(vm, &page, 1);
+	if (gzvm_memory_unmap(vm, gfn))
+		gzvm_memory_unpin_range(vm, gfn, gfn);
 	mutex_unlock(&memory->lock);
 }

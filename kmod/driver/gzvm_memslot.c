@@ -15,13 +15,15 @@
 /* The limit of MediaTek's driver: a page count is a positive int. */
 #define GZVM_MAX_SLOT_PAGES	0x7fffffffULL
 
-static bool gzvm_memslot_overlaps(struct gzvm_memory *memory, const struct gzvm_memslot *new)
+/* Whether @new meets a slot other than its own one, @self. */
+static bool gzvm_memslot_overlaps(struct gzvm_memory *memory, const struct gzvm_memslot *new,
+				  const struct gzvm_memslot *self)
 {
 	const struct gzvm_memslot *slot;
 
 	lockdep_assert_held(&memory->lock);
 	for (slot = memory->slots; slot < memory->slots + GZVM_MAX_MEM_REGION; slot++)
-		if (slot->pages && new->first_gfn < gzvm_memslot_end(slot) &&
+		if (slot != self && slot->pages && new->first_gfn < gzvm_memslot_end(slot) &&
 		    slot->first_gfn < gzvm_memslot_end(new))
 			return true;
 	return false;
@@ -144,50 +146,113 @@ static int gzvm_memslot_check_backing(struct gzvm_vm *vm,
 	return ret;
 }
 
-/*
- * Makes the slot known to the hypervisor. What it has declared it cannot take
- * back, so from there on the slot is in use, even when populating it fails.
- */
-static int gzvm_memslot_add(struct gzvm_vm *vm, u32 number, u32 flags,
-				const struct gzvm_memslot *new, struct gzvm_memregion *buffer)
+/* Takes the slot from the guest, on every CPU, then its pages from the slot. */
+static int gzvm_memslot_remove(struct gzvm_vm *vm, struct gzvm_memslot *slot)
 {
 	struct gzvm_memory *memory = &vm->memory;
-	struct gzvm_memslot *slot = &memory->slots[number];
+	int ret;
+
+	lockdep_assert_held(&memory->lock);
+	if (!gzvm_driver.unmaps)
+		return -EINVAL;
+	do {
+		ret = gzvm_hvc_remove_slot(vm->id, slot - memory->slots,
+					   gzvm_driver.destroy_batch_pages);
+		cond_resched();
+	} while (ret == -EAGAIN);
+	if (ret)
+		return ret;
+	gzvm_memory_unpin_range(vm, slot->first_gfn, gzvm_memslot_end(slot) - 1);
+	account_locked_vm(vm->mm, slot->pages, false);
+	memory->charged_pages -= slot->pages;
+	*slot = (struct gzvm_memslot) { };
+	return 0;
+}
+
+/*
+ * Makes the slot known to the hypervisor. When populating it fails, the slot stays
+ * in use with a hypervisor that cannot take it back.
+ */
+static int gzvm_memslot_add(struct gzvm_vm *vm, struct gzvm_memslot *slot,
+			    const struct gzvm_memslot *new, struct gzvm_memregion *buffer)
+{
+	struct gzvm_memory *memory = &vm->memory;
 	u64 gpa = new->first_gfn << PAGE_SHIFT;
 	int ret;
 
 	lockdep_assert_held(&memory->lock);
-	if (slot->pages || gzvm_memslot_overlaps(memory, new))
-		return -EEXIST;
 	ret = account_locked_vm(vm->mm, new->pages, true);
 	if (ret)
 		return ret;
-	ret = gzvm_hvc_memregion_purpose(vm->id, gpa, new->pages << PAGE_SHIFT, flags);
+	ret = gzvm_hvc_memregion_purpose(vm->id, gpa, new->pages << PAGE_SHIFT,
+					 new->flags);
 	if (!ret)
-		ret = gzvm_memslot_declare(vm, new, number, buffer);
+		ret = gzvm_memslot_declare(vm, new, slot - memory->slots, buffer);
 	if (ret) {
 		account_locked_vm(vm->mm, new->pages, false);
 		return ret;
 	}
 	*slot = *new;
 	memory->charged_pages += new->pages;
-	if (memory->paging == GZVM_PAGING_POPULATE)
-		return gzvm_memslot_populate(vm, slot, buffer);
-	return 0;
+	if (memory->paging != GZVM_PAGING_POPULATE)
+		return 0;
+	ret = gzvm_memslot_populate(vm, slot, buffer);
+	if (ret)
+		gzvm_memslot_remove(vm, slot);
+	return ret;
+}
+
+/* The same user memory at another guest address: the guest finds its data there. */
+static int gzvm_memslot_move(struct gzvm_vm *vm, struct gzvm_memslot *slot,
+			     const struct gzvm_memslot *new, struct gzvm_memregion *buffer)
+{
+	const struct gzvm_memslot old = *slot;
+	int ret;
+
+	ret = gzvm_memslot_remove(vm, slot);
+	if (ret)
+		return ret;
+	ret = gzvm_memslot_add(vm, slot, new, buffer);
+	/* An address that the hypervisor refuses; the old one it has accepted before. */
+	if (ret && !slot->pages)
+		gzvm_memslot_add(vm, slot, &old, buffer);
+	return ret;
+}
+
+static int gzvm_memslot_set_locked(struct gzvm_vm *vm, struct gzvm_memslot *slot,
+				   const struct gzvm_memslot *new, struct gzvm_memregion *buffer)
+{
+	bool same_memory = slot->pages == new->pages && slot->user_address == new->user_address;
+
+	if (!new->pages)
+		return slot->pages ? gzvm_memslot_remove(vm, slot) : 0;
+	if (gzvm_memslot_overlaps(&vm->memory, new, slot))
+		return -EEXIST;
+	if (!slot->pages)
+		return gzvm_memslot_add(vm, slot, new, buffer);
+	if (!same_memory || slot->first_gfn == new->first_gfn || !gzvm_driver.unmaps)
+		return -EEXIST;
+	return gzvm_memslot_move(vm, slot, new, buffer);
 }
 
 /**
- * gzvm_memslot_set() - put user memory into a free slot
+ * gzvm_memslot_set() - put user memory into a slot, move the slot, or empty it
  * @vm: the VM
  * @region: private copy of the ioctl's argument
  *
  * The whole slot counts against RLIMIT_MEMLOCK from now on, because any page of
- * it may get pinned while the guest runs. A slot cannot be changed or deleted;
- * @memory_size 0 is accepted for a slot that is free anyway.
+ * it may get pinned while the guest runs.
  *
- * Return: 0; -EINVAL for a slot number, alignment or length that cannot be,
- * a mapping of another length, or the deletion of a slot in use; -EEXIST when
- * the slot is in use or the range overlaps another slot; -EFAULT when nothing
+ * A slot in use can be moved: its memory, unchanged, appears at another gpa. With
+ * @memory_size 0 it is emptied, wherever its memory is or was. Both may be done
+ * while vCPUs run: when the ioctl returns, none of them can reach the memory at
+ * the old gpa, and its pages are not pinned there any more. A vCPU that has just
+ * faulted there leaves RUN with GZVM_EXIT_EXCEPTION once.
+ *
+ * Return: 0; -EINVAL for a slot number, alignment or length that cannot be, a
+ * mapping of another length, or the deletion of a slot in use with a hypervisor
+ * that cannot unmap; -EEXIST when the slot is in use (and this is no move that the
+ * hypervisor supports) or the range overlaps another slot; -EFAULT when nothing
  * writable is mapped; -ENOMEM also beyond RLIMIT_MEMLOCK; the hypervisor's errno.
  */
 int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_region *region)
@@ -197,6 +262,7 @@ int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_regi
 		.pages = region->memory_size >> PAGE_SHIFT,
 		.first_gfn = region->guest_phys_addr >> PAGE_SHIFT,
 		.user_address = region->userspace_addr,
+		.flags = region->flags,
 	};
 	struct gzvm_memregion *buffer;
 	int ret;
@@ -210,9 +276,7 @@ int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_regi
 		return -EINVAL;
 	if (new.pages > GZVM_MAX_SLOT_PAGES)
 		return -EINVAL;
-	if (!new.pages)
-		return READ_ONCE(memory->slots[region->slot].pages) ? -EINVAL : 0;
-	ret = gzvm_memslot_check_backing(vm, region);
+	ret = new.pages ? gzvm_memslot_check_backing(vm, region) : 0;
 	if (ret)
 		return ret;
 
@@ -220,7 +284,7 @@ int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_regi
 	if (!buffer)
 		return -ENOMEM;
 	mutex_lock(&memory->lock);
-	ret = gzvm_memslot_add(vm, region->slot, region->flags, &new, buffer);
+	ret = gzvm_memslot_set_locked(vm, &memory->slots[region->slot], &new, buffer);
 	mutex_unlock(&memory->lock);
 	gzvm_memregion_free(buffer);
 	return ret;

@@ -27,7 +27,9 @@
 	GZVM_NAME(GZVM_HVC_SET_DTB_CONFIG, "set-dtb-config") \
 	GZVM_NAME(GZVM_HVC_MAP_GUEST, "map-guest")	\
 	GZVM_NAME(GZVM_HVC_MAP_GUEST_BLOCK, "map-guest-block") \
-	GZVM_LAST_NAME(GZVM_HVC_GET_STATISTICS, "get-statistics")
+	GZVM_NAME(GZVM_HVC_GET_STATISTICS, "get-statistics") \
+	GZVM_NAME(GZVM_HVC_JINN_REMOVE_SLOT, "remove-slot") \
+	GZVM_LAST_NAME(GZVM_HVC_JINN_UNMAP_GUEST, "unmap-guest")
 
 #define GZVM_EXIT_NAMES					\
 	GZVM_NAME(GZVM_EXIT_UNKNOWN, "unknown")		\

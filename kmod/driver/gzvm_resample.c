@@ -110,8 +110,6 @@ void gzvm_resample_notice(struct gzvm_vcpu *vcpu)
 	int i;
 
 	lockdep_assert_held(&vcpu->run_lock);
-	if (list_empty(&resamplers->list))
-		return;
 	for (i = 0; i < ARRAY_SIZE(vcpu->hwstate->ended); i++) {
 		ended = READ_ONCE(words[i]);
 		if (!ended)

@@ -82,13 +82,16 @@ static int gzvm_vcpu_run_guest(struct gzvm_vcpu *vcpu)
 			gzvm_hvc_inform_exit(vcpu->vm->id);
 			return -EINTR;
 		}
-		cond_resched();
+		/* RCU asks for a reschedule, too, when it waits for this CPU. */
+		if (need_resched())
+			cond_resched();
 		ret = gzvm_vcpu_enter(vcpu, &reason);
 		if (ret)
 			return ret;
 		/* From here on the old answer has been taken. */
 		vcpu->completes = 0;
-		gzvm_resample_notice(vcpu);
+		if (gzvm_resample_any(vcpu->vm))
+			gzvm_resample_notice(vcpu);
 		ret = gzvm_exit_handle(vcpu, reason);
 	} while (ret == GZVM_NEXT_ENTER);
 	return ret < 0 ? ret : 0;
@@ -165,6 +168,30 @@ static u32 gzvm_reg_bytes(u64 id)
 	}
 }
 
+/* Out of use in the published drivers, so a VM has to ask for it. */
+static int gzvm_vcpu_get_one_reg(struct gzvm_vcpu *vcpu, void __user *argument)
+{
+	struct gzvm_one_reg reg;
+	u64 value = 0;
+	u32 bytes;
+	int ret;
+
+	if (!READ_ONCE(vcpu->vm->registers_readable))
+		return -EOPNOTSUPP;
+	if (copy_from_user(&reg, argument, sizeof(reg)))
+		return -EFAULT;
+	bytes = gzvm_reg_bytes(reg.id);
+	if (!bytes)
+		return -EINVAL;
+	if (!mutex_trylock(&vcpu->run_lock))
+		return -EBUSY;
+	ret = gzvm_hvc_get_one_reg(vcpu->vm->id, vcpu->id, reg.id, &value);
+	mutex_unlock(&vcpu->run_lock);
+	if (ret)
+		return ret;
+	return copy_to_user(u64_to_user_ptr(reg.addr), &value, bytes) ? -EFAULT : 0;
+}
+
 static int gzvm_vcpu_set_one_reg(struct gzvm_vcpu *vcpu, void __user *argument)
 {
 	struct gzvm_one_reg reg;
@@ -203,7 +230,7 @@ static long gzvm_vcpu_ioctl(struct file *file, unsigned int request, unsigned lo
 	case GZVM_SET_ONE_REG:
 		return gzvm_vcpu_set_one_reg(vcpu, user);
 	case GZVM_GET_ONE_REG:
-		return -EOPNOTSUPP;
+		return gzvm_vcpu_get_one_reg(vcpu, user);
 	default:
 		return -ENOTTY;
 	}

@@ -11,6 +11,7 @@
 #include <linux/module.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "gzvm.h"
@@ -237,6 +238,29 @@ static int gzvm_vm_protect(struct gzvm_vm *vm, const struct gzvm_enable_cap *cap
 	return gzvm_hvc_enable_cap(vm->id, cap, NULL);
 }
 
+static int gzvm_vm_enable_protection(struct gzvm_vm *vm, struct gzvm_enable_cap *cap,
+				     struct gzvm_enable_cap __user *argument)
+{
+	switch (cap->args[0]) {
+	case GZVM_CAP_PVM_GET_PVMFW_SIZE:
+		return gzvm_vm_get_pvmfw_size(vm, cap, argument);
+	case GZVM_CAP_PVM_SET_PVMFW_GPA:
+	case GZVM_CAP_PVM_SET_PROTECTED_VM:
+		return gzvm_vm_protect(vm, cap);
+	default:
+		return -EINVAL;
+	}
+}
+
+static int gzvm_vm_enable_extension(struct gzvm_vm *vm, const struct gzvm_enable_cap *cap)
+{
+	if (cap->args[0] != GZVM_JINN_GET_ONE_REG ||
+	    memchr_inv(cap->args + 1, 0, sizeof(cap->args) - sizeof(cap->args[0])))
+		return -EINVAL;
+	WRITE_ONCE(vm->registers_readable, true);
+	return 0;
+}
+
 static int gzvm_vm_enable_cap(struct gzvm_vm *vm, struct gzvm_enable_cap __user *argument)
 {
 	struct gzvm_enable_cap cap;
@@ -244,17 +268,20 @@ static int gzvm_vm_enable_cap(struct gzvm_vm *vm, struct gzvm_enable_cap __user 
 	if (copy_from_user(&cap, argument, sizeof(cap)))
 		return -EFAULT;
 	/* The others take physical addresses, or change how the driver has to behave. */
-	if (cap.cap != GZVM_CAP_PROTECTED_VM)
-		return -EINVAL;
-	switch (cap.args[0]) {
-	case GZVM_CAP_PVM_GET_PVMFW_SIZE:
-		return gzvm_vm_get_pvmfw_size(vm, &cap, argument);
-	case GZVM_CAP_PVM_SET_PVMFW_GPA:
-	case GZVM_CAP_PVM_SET_PROTECTED_VM:
-		return gzvm_vm_protect(vm, &cap);
+	switch (cap.cap) {
+	case GZVM_CAP_PROTECTED_VM:
+		return gzvm_vm_enable_protection(vm, &cap, argument);
+	case GZVM_CAP_JINN:
+		return gzvm_vm_enable_extension(vm, &cap);
 	default:
 		return -EINVAL;
 	}
+}
+
+static u64 gzvm_vm_extensions(void)
+{
+	return GZVM_JINN_DATAMATCH_SHARED | GZVM_JINN_NO_LOST_EXIT | GZVM_JINN_GET_ONE_REG |
+	       (gzvm_driver.unmaps ? GZVM_JINN_SLOT_DELETE : 0);
 }
 
 /**
@@ -276,7 +303,7 @@ long gzvm_check_extension(unsigned long argument)
 	case GZVM_CAP_PROTECTED_VM:
 		return put_user(1ULL, user);
 	case GZVM_CAP_JINN:
-		return put_user(GZVM_JINN_DATAMATCH_SHARED | GZVM_JINN_NO_LOST_EXIT, user);
+		return put_user(gzvm_vm_extensions(), user);
 	default:
 		return -EOPNOTSUPP;
 	}

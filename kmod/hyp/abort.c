@@ -66,7 +66,8 @@ static u64 report_mmio(struct vcpu *vcpu, u64 gpa, const struct mmio_access *acc
 	u64 data = access->write ? low_bytes(gpr_read(vcpu, access->reg), access->size) : 0;
 
 	run->mmio.phys_addr = gpa;
-	memcpy(run->mmio.data, &data, sizeof(data));
+	/* data[] is 8-byte aligned, so this is one store. */
+	WRITE_ONCE(*(u64 *)run->mmio.data, data);
 	run->mmio.size = access->size;
 	run->mmio.reg_nr = access->reg;
 	run->mmio.is_write = access->write;
@@ -75,11 +76,20 @@ static u64 report_mmio(struct vcpu *vcpu, u64 gpa, const struct mmio_access *acc
 	return GZVM_EXIT_MMIO;
 }
 
-static u64 handle_device(struct vcpu *vcpu, u64 esr, u64 gpa)
+static u64 access_vgic(struct vcpu *vcpu, u64 gpa, const struct mmio_access *access)
+{
+	u64 value = low_bytes(gpr_read(vcpu, access->reg), access->size);
+	bool wake = vgic_mmio(vcpu, gpa, access->size, access->write, &value);
+
+	if (!access->write)
+		gpr_write(vcpu, access->reg, loaded_value(access, value));
+	exit_skip_instruction();
+	return wake ? GZVM_EXIT_IPI : EXIT_RESUME;
+}
+
+static u64 handle_device(struct vcpu *vcpu, u64 esr, u64 gpa, bool in_vgic)
 {
 	struct mmio_access access;
-	bool wake = false;
-	u64 value;
 
 	if (esr & ISS_CM) {
 		/* Cache maintenance where no memory is: there is nothing to clean. */
@@ -92,20 +102,14 @@ static u64 handle_device(struct vcpu *vcpu, u64 esr, u64 gpa)
 		return EXIT_RESUME;
 	}
 	access = decode(esr);
-	value = low_bytes(gpr_read(vcpu, access.reg), access.size);
-	if (!vgic_mmio(vcpu, gpa, access.size, access.write, &value, &wake))
-		return report_mmio(vcpu, gpa, &access);
-	if (!access.write)
-		gpr_write(vcpu, access.reg, loaded_value(&access, value));
-	exit_skip_instruction();
-	return wake ? GZVM_EXIT_IPI : EXIT_RESUME;
+	return in_vgic ? access_vgic(vcpu, gpa, &access) : report_mmio(vcpu, gpa, &access);
 }
 
 u64 exit_abort(struct vcpu *vcpu, u64 esr)
 {
 	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
 	u64 gpa = fault_page();
-	bool in_slot, demand_paging;
+	bool in_slot, in_vgic, demand_paging;
 
 	if (!is_translation_fault(esr)) {
 		world_inject_abort(instruction, read_sysreg(far_el2));
@@ -116,6 +120,7 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 		gpa |= read_sysreg(far_el2) & (PAGE_BYTES - 1);
 	lock(&vcpu->vm->lock);
 	in_slot = vm_find_slot(vcpu->vm, gpa);
+	in_vgic = vgic_contains(vcpu->vm, gpa);
 	demand_paging = vcpu->vm->demand_paging;
 	unlock(&vcpu->vm->lock);
 	if (in_slot && demand_paging)
@@ -127,7 +132,7 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 		world_inject_abort(false, read_sysreg(far_el2));
 		return EXIT_RESUME;
 	}
-	return handle_device(vcpu, esr, gpa);
+	return handle_device(vcpu, esr, gpa, in_vgic);
 }
 
 void exit_complete_mmio(struct vcpu *vcpu)

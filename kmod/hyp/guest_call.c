@@ -114,7 +114,17 @@ static u64 forward(struct vcpu *vcpu)
 	struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
 
 	memcpy(run->hypercall.args, vcpu->gprs.x, sizeof(run->hypercall.args));
-	vcpu->call_pending = true;
+	vcpu->call = CALL_ANSWERED;
+	return GZVM_EXIT_HYPERCALL;
+}
+
+/* The page is out of the guest's reach before the driver, which unpins it, hears of it. */
+static u64 mem_relinquish(struct vcpu *vcpu)
+{
+	if (!memory_relinquish(vcpu->vm, vcpu->gprs.x[1]))
+		return answer(vcpu, SMCCC_INVALID_PARAMETER);
+	forward(vcpu);
+	vcpu->call = CALL_DONE;
 	return GZVM_EXIT_HYPERCALL;
 }
 
@@ -122,11 +132,12 @@ void exit_complete_call(struct vcpu *vcpu)
 {
 	const struct gzvm_vcpu_run *run = vcpu_run_page(vcpu);
 
-	if (!vcpu->call_pending)
-		return;
-	for (u32 i = 0; i < 4; i++)
-		vcpu->gprs.x[i] = READ_ONCE(run->hypercall.args[i]);
-	vcpu->call_pending = false;
+	if (vcpu->call == CALL_ANSWERED)
+		for (u32 i = 0; i < 4; i++)
+			vcpu->gprs.x[i] = READ_ONCE(run->hypercall.args[i]);
+	else if (vcpu->call == CALL_DONE)
+		vcpu->gprs.x[0] = 0;
+	vcpu->call = CALL_NONE;
 }
 
 static u64 vendor_uid(struct vcpu *vcpu)
@@ -194,6 +205,7 @@ static const struct call {
 	{ VENDOR_UID, vendor_uid },
 	{ VENDOR_FEATURES, vendor_features },
 	{ GZVM_GUEST_HVC_PTP, forward },
+	{ GZVM_GUEST_HVC_MEM_RELINQUISH, mem_relinquish },
 };
 
 static const struct call *find_call(u32 id)

@@ -103,9 +103,19 @@ static s32 call_get_statistics(struct vm *vm, struct gprs *regs)
 {
 	lock(&vm->lock);
 	regs->x[1] = vm->stage2.table_pages * PAGE_BYTES;
-	regs->x[2] = vm->mapped_pages * PAGE_BYTES;
+	regs->x[2] = vm->stage2.mapped_pages * PAGE_BYTES;
 	unlock(&vm->lock);
 	return GZVM_STATUS_OK;
+}
+
+static s32 call_remove_slot(struct vm *vm, struct gprs *regs)
+{
+	return memory_remove_slot(vm, regs->x[2], regs->x[3]);
+}
+
+static s32 call_unmap_guest(struct vm *vm, struct gprs *regs)
+{
+	return memory_unmap(vm, regs->x[2], regs->x[3]);
 }
 
 static s32 query_cap(struct gprs *regs)
@@ -116,6 +126,11 @@ static s32 query_cap(struct gprs *regs)
 		return GZVM_STATUS_OK;
 	case GZVM_CAP_QUERY_DESTROY_BATCH_PAGES:
 		regs->x[1] = DESTROY_PAGES;
+		return GZVM_STATUS_OK;
+	case GZVM_CAP_QUERY_UNMAP:
+		return GZVM_STATUS_OK;
+	case GZVM_CAP_VM_GPA_SIZE:
+		regs->x[1] = STAGE2_IPA_BITS;
 		return GZVM_STATUS_OK;
 	default:
 		return GZVM_STATUS_NOT_SUPPORTED;
@@ -191,6 +206,14 @@ static const struct hypercall {
 	[GZVM_HVC_GET_STATISTICS] = { SUBJECT_VM, NULL, call_get_statistics },
 };
 
+#define FIRST_EXTENSION	GZVM_HVC_JINN_REMOVE_SLOT
+
+/* What GenieZone does not have. */
+static const struct hypercall extensions[] = {
+	[GZVM_HVC_JINN_REMOVE_SLOT - FIRST_EXTENSION] = { SUBJECT_VM, NULL, call_remove_slot },
+	[GZVM_HVC_JINN_UNMAP_GUEST - FIRST_EXTENSION] = { SUBJECT_VM, NULL, call_unmap_guest },
+};
+
 static s32 serve(const struct hypercall *call, struct gprs *regs)
 {
 	switch (call->subject) {
@@ -215,6 +238,8 @@ void hypercall_serve(struct gprs *regs)
 		regs->x[0] = SMCCC_VERSION_1_1;
 	else if (number < GZVM_HVC_COUNT)
 		regs->x[0] = (u64)(s64)serve(&hypercalls[number], regs);
+	else if (number - FIRST_EXTENSION < ARRAY_SIZE(extensions))
+		regs->x[0] = (u64)(s64)serve(&extensions[number - FIRST_EXTENSION], regs);
 	else
 		regs->x[0] = (u64)SMCCC_NOT_SUPPORTED;
 }

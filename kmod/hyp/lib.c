@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "hyp.h"
 
-void *memset(void *destination, int value, size_t bytes)
+void *(memset)(void *destination, int value, size_t bytes)
 {
 	u8 *to = destination;
 	u64 word = (u8)value * 0x0101010101010101UL;
@@ -17,7 +17,7 @@ void *memset(void *destination, int value, size_t bytes)
 	return destination;
 }
 
-void *memcpy(void *destination, const void *source, size_t bytes)
+void *(memcpy)(void *destination, const void *source, size_t bytes)
 {
 	u8 *to = destination;
 	const u8 *from = source;

@@ -25,7 +25,7 @@ static bool contains(const struct slot *slot, u64 gpa, u64 bytes)
 
 static bool overlaps_slot(const struct vm *vm, u64 gpa, u64 bytes)
 {
-	for (u32 i = 0; i < GZVM_MAX_MEM_REGION; i++) {
+	for (u32 i = 0; i < vm->slots_end; i++) {
 		const struct slot *slot = &vm->slots[i];
 
 		if (slot->declared && gpa < slot->gpa + slot->bytes && slot->gpa < gpa + bytes)
@@ -36,14 +36,9 @@ static bool overlaps_slot(const struct vm *vm, u64 gpa, u64 bytes)
 
 static s32 map_page(struct vm *vm, u64 gpa, u64 pa)
 {
-	s32 status;
-
 	if (!hostmem_contains(pa, PAGE_BYTES))
 		return GZVM_STATUS_INVALID_ARGS;
-	status = stage2_map(&vm->stage2, gpa, pa);
-	if (!status)
-		vm->mapped_pages++;
-	return status;
+	return stage2_map(&vm->stage2, gpa, pa);
 }
 
 static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
@@ -51,6 +46,7 @@ static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
 	if (overlaps_slot(vm, gpa, bytes))
 		return GZVM_STATUS_INVALID_ARGS;
 	*slot = (struct slot){ .declared = true, .gpa = gpa, .bytes = bytes };
+	vm->slots_end = MAX(vm->slots_end, (u32)(slot - vm->slots) + 1);
 	return GZVM_STATUS_OK;
 }
 
@@ -104,19 +100,84 @@ s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes)
 	return status;
 }
 
+static bool is_slot_range(struct vm *vm, u64 slot, u64 gfn, u64 pages)
+{
+	return slot < GZVM_MAX_MEM_REGION && pages && pages <= GZVM_BLOCK_PAGES &&
+	       gfn < IPA_END / PAGE_BYTES &&
+	       contains(&vm->slots[slot], gfn * PAGE_BYTES, pages * PAGE_BYTES);
+}
+
+static u32 end_of_slots(const struct vm *vm)
+{
+	u32 end = vm->slots_end;
+
+	while (end && !vm->slots[end - 1].declared)
+		end--;
+	return end;
+}
+
+/*
+ * The slot shrinks from its start, block by block, so it is whole and known at
+ * every moment between two slices.
+ */
+s32 memory_remove_slot(struct vm *vm, u64 slot_id, u64 budget)
+{
+	struct slot *slot;
+	u64 removed = 0;
+
+	if (slot_id >= GZVM_MAX_MEM_REGION)
+		return GZVM_STATUS_INVALID_ARGS;
+	slot = &vm->slots[slot_id];
+	lock(&vm->lock);
+	if (!slot->declared) {
+		unlock(&vm->lock);
+		return GZVM_STATUS_INVALID_ARGS;
+	}
+	while (slot->bytes && (!budget || removed < budget)) {
+		u64 bytes = MIN(slot->bytes, ALIGN_UP(slot->gpa + 1, BLOCK_BYTES) - slot->gpa);
+
+		stage2_unmap(&vm->stage2, slot->gpa, bytes);
+		slot->gpa += bytes;
+		slot->bytes -= bytes;
+		removed += bytes / PAGE_BYTES;
+	}
+	slot->declared = slot->bytes;
+	vm->slots_end = end_of_slots(vm);
+	unlock(&vm->lock);
+	return slot->declared ? GZVM_STATUS_BUSY : GZVM_STATUS_OK;
+}
+
+s32 memory_unmap(struct vm *vm, u64 slot_id, u64 gfn)
+{
+	s32 status = GZVM_STATUS_INVALID_ARGS;
+
+	lock(&vm->lock);
+	if (is_slot_range(vm, slot_id, gfn, 1)) {
+		stage2_unmap(&vm->stage2, gfn * PAGE_BYTES, PAGE_BYTES);
+		status = GZVM_STATUS_OK;
+	}
+	unlock(&vm->lock);
+	return status;
+}
+
+bool memory_relinquish(struct vm *vm, u64 gpa)
+{
+	bool found;
+
+	lock(&vm->lock);
+	found = IS_ALIGNED(gpa, PAGE_BYTES) && vm_find_slot(vm, gpa);
+	if (found)
+		stage2_unmap(&vm->stage2, gpa, PAGE_BYTES);
+	unlock(&vm->lock);
+	return found;
+}
+
 s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags)
 {
 	(void)vm;
 	if (!is_guest_range(gpa, bytes) || (flags & ~(u64)PURPOSE_KNOWN))
 		return GZVM_STATUS_INVALID_ARGS;
 	return GZVM_STATUS_OK;
-}
-
-static bool is_slot_range(struct vm *vm, u64 slot, u64 gfn, u64 pages)
-{
-	return slot < GZVM_MAX_MEM_REGION && pages && pages <= GZVM_BLOCK_PAGES &&
-	       gfn < IPA_END / PAGE_BYTES &&
-	       contains(&vm->slots[slot], gfn * PAGE_BYTES, pages * PAGE_BYTES);
 }
 
 s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages)

@@ -127,7 +127,7 @@ static bool power_up(struct vcpu *vcpu)
 		vcpu->pstate = SPSR_EL1H_MASKED;
 		vcpu->timer_ctl = 0;
 		vcpu->mmio.pending = false;
-		vcpu->call_pending = false;
+		vcpu->call = CALL_NONE;
 		vcpu->power = VCPU_ON;
 	}
 	on = vcpu->power == VCPU_ON;

@@ -84,12 +84,14 @@ bool stage2_create(struct stage2 *s2, u32 vmid)
 
 void stage2_invalidate(const struct stage2 *s2)
 {
+	u64 current = read_sysreg(vttbr_el2);
+
 	dsb(ishst);
 	write_sysreg(vttbr_el2, stage2_vttbr(s2));
 	isb();
 	asm volatile("tlbi vmalls12e1is" : : : "memory");
 	dsb(ish);
-	write_sysreg(vttbr_el2, stage2_host_vttbr());
+	write_sysreg(vttbr_el2, current);
 	isb();
 }
 
@@ -179,5 +181,59 @@ s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa)
 	make_coherent(pa);
 	WRITE_ONCE(*entry, value);
 	dsb(ishst);
+	s2->mapped_pages++;
 	return GZVM_STATUS_OK;
+}
+
+static bool is_empty(const u64 *table)
+{
+	for (u32 i = 0; i < 512; i++)
+		if (table[i] & VALID)
+			return false;
+	return true;
+}
+
+static void clear_pages(struct stage2 *s2, u64 *level3, u64 ipa, u64 bytes)
+{
+	for (u64 end = ipa + bytes; ipa < end; ipa += PAGE_BYTES) {
+		u64 *entry = &level3[FIELD(ipa, 20, 12)];
+
+		if (*entry & VALID)
+			s2->mapped_pages--;
+		WRITE_ONCE(*entry, 0);
+	}
+}
+
+/* Unlinks the table below *entry when it is empty; it is the caller's then. */
+static u64 *take_empty_table(struct stage2 *s2, u64 *entry)
+{
+	u64 *table = child(*entry);
+
+	if (!is_empty(table))
+		return NULL;
+	WRITE_ONCE(*entry, 0);
+	s2->table_pages--;
+	return table;
+}
+
+void stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes)
+{
+	u64 *level1_entry = &s2->root[ipa >> GIB_SHIFT];
+	u64 *level2_entry, *level3, *level2 = NULL;
+
+	if (!(*level1_entry & VALID))
+		return;
+	level2_entry = &child(*level1_entry)[FIELD(ipa, 29, 21)];
+	if (!(*level2_entry & VALID))
+		return;
+	clear_pages(s2, child(*level2_entry), ipa, bytes);
+	level3 = take_empty_table(s2, level2_entry);
+	if (level3)
+		level2 = take_empty_table(s2, level1_entry);
+	/* Walkers may stand on a table until they have forgotten the way to it. */
+	stage2_invalidate(s2);
+	if (level3)
+		pages_free(level3, 1);
+	if (level2)
+		pages_free(level2, 1);
 }

@@ -2,8 +2,8 @@
 /*
  * The EL2 vector table and the two ways through it.
  *
- * Host traps: x0..x30 go to a frame on the EL2 stack, C handles the trap, the
- * frame comes back, ERET.
+ * Host traps: x0..x18 and x30 go to a frame on the EL2 stack, C handles the trap
+ * and keeps x19..x29 by the procedure call standard, the frame comes back, ERET.
  *
  * Guest traps: guest_enter() looks like a function that returns when the guest
  * traps. Its caller's callee-saved registers wait on the EL2 stack; the guest's
@@ -19,6 +19,16 @@
 #define FRAME_BYTES	256
 
 	.macro	save_gprs base
+	save_caller_saved \base
+	stp	x20, x21, [\base, #160]
+	stp	x22, x23, [\base, #176]
+	stp	x24, x25, [\base, #192]
+	stp	x26, x27, [\base, #208]
+	stp	x28, x29, [\base, #224]
+	.endm
+
+	/* x19 comes along, as the other half of a pair. */
+	.macro	save_caller_saved base
 	stp	x2, x3, [\base, #16]
 	stp	x4, x5, [\base, #32]
 	stp	x6, x7, [\base, #48]
@@ -28,16 +38,20 @@
 	stp	x14, x15, [\base, #112]
 	stp	x16, x17, [\base, #128]
 	stp	x18, x19, [\base, #144]
-	stp	x20, x21, [\base, #160]
-	stp	x22, x23, [\base, #176]
-	stp	x24, x25, [\base, #192]
-	stp	x26, x27, [\base, #208]
-	stp	x28, x29, [\base, #224]
 	str	x30, [\base, #240]
 	.endm
 
 	/* x0 and x1 come last, so the base may be x0. */
 	.macro	restore_gprs base
+	ldp	x20, x21, [\base, #160]
+	ldp	x22, x23, [\base, #176]
+	ldp	x24, x25, [\base, #192]
+	ldp	x26, x27, [\base, #208]
+	ldp	x28, x29, [\base, #224]
+	restore_caller_saved \base
+	.endm
+
+	.macro	restore_caller_saved base
 	ldp	x2, x3, [\base, #16]
 	ldp	x4, x5, [\base, #32]
 	ldp	x6, x7, [\base, #48]
@@ -47,11 +61,6 @@
 	ldp	x14, x15, [\base, #112]
 	ldp	x16, x17, [\base, #128]
 	ldp	x18, x19, [\base, #144]
-	ldp	x20, x21, [\base, #160]
-	ldp	x22, x23, [\base, #176]
-	ldp	x24, x25, [\base, #192]
-	ldp	x26, x27, [\base, #208]
-	ldp	x28, x29, [\base, #224]
 	ldr	x30, [\base, #240]
 	.endm
 
@@ -94,12 +103,12 @@ lower_trap:
 	cbnz	x1, guest_trap
 
 	sub	sp, sp, #FRAME_BYTES
-	save_gprs sp
+	save_caller_saved sp
 	ldp	x2, x3, [sp, #FRAME_BYTES]
 	stp	x2, x3, [sp]
 	mov	x1, sp
 	bl	host_trap_main
-	restore_gprs sp
+	restore_caller_saved sp
 	ldp	x0, x1, [sp]
 	add	sp, sp, #FRAME_BYTES + 16
 	eret

@@ -50,8 +50,9 @@ void vgic_load(struct vcpu *vcpu)
 	write_icc(ICH_HCR_EL2, ICH_HCR_EN);
 	timer_follow(vcpu->vgic.irqs[VGIC_TIMER_INTID].line ||
 		     vcpu->vgic.irqs[VGIC_TIMER_INTID].active);
-	/* This CPU's list registers may hold another vCPU's: fill them in any case. */
-	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_SEQ_CST);
+	/* They may be another vCPU's. */
+	if (this_cpu()->list_registers_loaded)
+		__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_SEQ_CST);
 }
 
 void vgic_unload(struct vcpu *vcpu)
@@ -215,15 +216,15 @@ static void collect(struct selection *s, struct vcpu *vcpu)
 		}
 }
 
-void vgic_flush(struct vcpu *vcpu)
+static void fill_all(struct vcpu *vcpu)
 {
-	struct selection s = { .limit = lr_limit() };
 	struct cpu *cpu = this_cpu();
 	struct virq *timer = &vcpu->vgic.irqs[VGIC_TIMER_INTID];
+	struct selection s;
 
-	/* Pairs with the store in vcpu_kick(). */
-	if (!__atomic_exchange_n(&vcpu->vgic.dirty, 0, __ATOMIC_SEQ_CST))
-		return;
+	s.count = 0;
+	s.limit = lr_limit();
+	s.overflow = false;
 	lock(&vcpu->vm->lock);
 	collect(&s, vcpu);
 	for (u32 i = 0; i < s.count; i++)
@@ -236,4 +237,17 @@ void vgic_flush(struct vcpu *vcpu)
 	timer_follow(timer->line || timer->active);
 	write_icc(ICH_HCR_EL2, ICH_HCR_EN | (s.overflow ? ICH_HCR_UIE : 0));
 	isb();
+}
+
+/*
+ * What vgic_sync() takes out of the list registers it marks dirty, so nothing is
+ * forgotten by leaving early.
+ */
+void vgic_flush(struct vcpu *vcpu)
+{
+	/* Pairs with the store in vcpu_kick(). */
+	if (!__atomic_load_n(&vcpu->vgic.dirty, __ATOMIC_SEQ_CST))
+		return;
+	__atomic_store_n(&vcpu->vgic.dirty, 0, __ATOMIC_SEQ_CST);
+	fill_all(vcpu);
 }

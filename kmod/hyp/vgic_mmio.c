@@ -273,26 +273,35 @@ static void access_redist(struct word *w)
 	}
 }
 
-static bool decode(struct vcpu *vcpu, u64 gpa, struct word *w)
+static bool in_dist(const struct vgic *vgic, u64 gpa)
 {
-	struct vgic *vgic = &vcpu->vm->vgic;
-	u64 frame;
+	return vgic->dist_gpa && gpa - vgic->dist_gpa < VGIC_DIST_BYTES;
+}
 
-	if (vgic->dist_gpa && gpa >= vgic->dist_gpa && gpa - vgic->dist_gpa < VGIC_DIST_BYTES) {
-		*w = (struct word){ .vcpu = vcpu, .offset = gpa - vgic->dist_gpa };
-		return true;
-	}
-	if (!vgic->redist_gpa || gpa < vgic->redist_gpa)
-		return false;
-	frame = (gpa - vgic->redist_gpa) / VGIC_REDIST_STRIDE;
-	if (frame >= GZVM_MAX_VCPUS || !vcpu->vm->vcpus[frame])
-		return false;
-	*w = (struct word){
-		.vcpu = vcpu->vm->vcpus[frame],
+/* The vCPU whose redistributor is at @gpa, or NULL. */
+static struct vcpu *redist_owner(const struct vm *vm, u64 gpa)
+{
+	u64 frame = (gpa - vm->vgic.redist_gpa) / VGIC_REDIST_STRIDE;
+
+	return vm->vgic.redist_gpa && frame < GZVM_MAX_VCPUS ? vm->vcpus[frame] : NULL;
+}
+
+bool vgic_contains(const struct vm *vm, u64 gpa)
+{
+	return in_dist(&vm->vgic, gpa) || redist_owner(vm, gpa);
+}
+
+static struct word decode(struct vcpu *vcpu, u64 gpa)
+{
+	const struct vgic *vgic = &vcpu->vm->vgic;
+
+	if (in_dist(vgic, gpa))
+		return (struct word){ .vcpu = vcpu, .offset = gpa - vgic->dist_gpa };
+	return (struct word){
+		.vcpu = redist_owner(vcpu->vm, gpa),
 		.redist = true,
 		.offset = (gpa - vgic->redist_gpa) % VGIC_REDIST_STRIDE,
 	};
-	return true;
 }
 
 static void access_word(struct word *w)
@@ -328,23 +337,20 @@ static void access_narrow(struct word *w, u32 size, u64 *value)
 	*value = (w->value & w->mask) >> shift;
 }
 
-bool vgic_mmio(struct vcpu *vcpu, u64 gpa, u32 size, bool write, u64 *value, bool *wake)
+bool vgic_mmio(struct vcpu *vcpu, u64 gpa, u32 size, bool write, u64 *value)
 {
 	struct word w;
-	bool found;
 
 	lock(&vcpu->vm->lock);
-	found = decode(vcpu, gpa, &w);
-	if (found) {
-		w.write = write;
-		if (!IS_ALIGNED(gpa, size))
-			*value = 0;
-		else if (size == 8)
-			access_wide(&w, value);
-		else
-			access_narrow(&w, size, value);
-		*wake = w.wake;
-	}
+	w = decode(vcpu, gpa);
+	w.write = write;
+	/* Its vCPU may have been destroyed since vgic_contains(). */
+	if (!w.vcpu || !IS_ALIGNED(gpa, size))
+		*value = 0;
+	else if (size == 8)
+		access_wide(&w, value);
+	else
+		access_narrow(&w, size, value);
 	unlock(&vcpu->vm->lock);
-	return found;
+	return w.wake;
 }

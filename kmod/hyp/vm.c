@@ -116,7 +116,7 @@ s32 vm_destroy(u64 id, u64 budget)
 
 struct slot *vm_find_slot(struct vm *vm, u64 gpa)
 {
-	for (u32 i = 0; i < GZVM_MAX_MEM_REGION; i++) {
+	for (u32 i = 0; i < vm->slots_end; i++) {
 		struct slot *slot = &vm->slots[i];
 
 		if (slot->declared && gpa >= slot->gpa && gpa - slot->gpa < slot->bytes)

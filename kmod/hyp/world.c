@@ -28,7 +28,8 @@ void world_init_cpu(void)
 	write_sysreg(hcr_el2, HCR_HOST);
 	write_sysreg(cptr_el2, CPTR_HOST);
 	write_sysreg(hstr_el2, 0);
-	write_sysreg(mdcr_el2, counters_of_host());
+	this_cpu()->host_mdcr = counters_of_host();
+	write_sysreg(mdcr_el2, this_cpu()->host_mdcr);
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(vpidr_el2, read_sysreg(midr_el1));
@@ -42,16 +43,25 @@ void world_init_cpu(void)
 
 static void save(struct world_registers *to)
 {
-#define X(name) to->name = read_sysreg(name);
+	u64 a, b;
+
+#define X(first, second)							\
+	asm volatile("mrs %0, " #first "\n\tmrs %1, " #second : "=r"(a), "=r"(b));	\
+	to->first = a;								\
+	to->second = b;
 	WORLD_REGISTERS(X)
 #undef X
+	to->spsr_el1 = read_sysreg(spsr_el1);
 }
 
 static void restore(const struct world_registers *from)
 {
-#define X(name) write_sysreg(name, from->name);
+#define X(first, second)							\
+	asm volatile("msr " #first ", %0\n\tmsr " #second ", %1"			\
+		     : : "r"(from->first), "r"(from->second));
 	WORLD_REGISTERS(X)
 #undef X
+	write_sysreg(spsr_el1, from->spsr_el1);
 }
 
 void world_reset(struct world_registers *registers)
@@ -72,7 +82,7 @@ void world_enter_guest(struct vcpu *vcpu)
 	write_sysreg(vmpidr_el2, vcpu_mpidr(vcpu));
 	write_sysreg(cntvoff_el2, vcpu->vm->cntvoff);
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN);
-	write_sysreg(mdcr_el2, counters_of_host() | MDCR_GUEST_TRAPS);
+	write_sysreg(mdcr_el2, this_cpu()->host_mdcr | MDCR_GUEST_TRAPS);
 	write_sysreg(cptr_el2, CPTR_GUEST | CPTR_TFP);
 	write_sysreg(elr_el2, vcpu->pc);
 	write_sysreg(spsr_el2, vcpu->pstate);
@@ -93,7 +103,7 @@ void world_leave_guest(struct vcpu *vcpu)
 		fp_restore(&cpu->host_fp);
 		cpu->guest_owns_fp = false;
 	}
-	write_sysreg(mdcr_el2, counters_of_host());
+	write_sysreg(mdcr_el2, cpu->host_mdcr);
 	write_sysreg(cnthctl_el2, CNTHCTL_EL1PCTEN | CNTHCTL_EL1PCEN);
 	write_sysreg(cntvoff_el2, 0);
 	write_sysreg(vmpidr_el2, read_sysreg(mpidr_el1));

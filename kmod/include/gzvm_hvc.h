@@ -39,6 +39,17 @@ enum gzvm_hvc_number {
 	GZVM_HVC_MAP_GUEST_BLOCK = 18,	/* x1 VM id, x2 slot, x3 gfn, x4 pages */
 	GZVM_HVC_GET_STATISTICS = 19,	/* x1 VM id; out x1, x2 bytes */
 	GZVM_HVC_COUNT,
+
+	/*
+	 * Own extension, unknown to GenieZone: what was mapped is taken back. With
+	 * OK no CPU can reach the pages through the VM any more, and they are the
+	 * driver's. GZVM_CAP_QUERY_UNMAP tells whether the two calls are there.
+	 *
+	 * REMOVE_SLOT is BUSY while pages remain: call again. With OK the slot can
+	 * be declared again. The page of UNMAP_GUEST may be unmapped already.
+	 */
+	GZVM_HVC_JINN_REMOVE_SLOT = 64,	/* x1 VM id, x2 slot, x3 pages per slice */
+	GZVM_HVC_JINN_UNMAP_GUEST = 65,	/* x1 VM id, x2 slot, x3 gfn */
 };
 
 static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
@@ -82,6 +93,14 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
  */
 #define GZVM_CAP_END_NOTICE		0x9280
 #define GZVM_END_NOTICE_SPIS		256
+
+/* Own extension: a query with VM id 0, OK where the two calls are known. */
+#define GZVM_CAP_QUERY_UNMAP		0x9281
+
+/*
+ * Own extension: GZVM_CAP_VM_GPA_SIZE is a query with VM id 0, too; out x1 = width of
+ * a gpa in bits. GenieZone does not tell.
+ */
 
 /**
  * struct gzvm_vcpu_hwstate - what the hypervisor tells the driver beside the exit

@@ -27,8 +27,11 @@ static const struct {
 } areas[] = {
 	{ "device", test_device },
 	{ "memory", test_memory },
+	{ "slots", test_slots },
+	{ "paging", test_paging },
 	{ "vcpu", test_vcpu },
 	{ "run", test_run },
+	{ "guest_calls", test_guest_calls },
 	{ "interrupted_run", test_interrupted_run },
 	{ "ioeventfd", test_ioeventfd },
 	{ "ioeventfd_collisions", test_ioeventfd_collisions },

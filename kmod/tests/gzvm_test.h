@@ -24,8 +24,11 @@
 
 void test_device(void);
 void test_memory(void);
+void test_slots(void);
+void test_paging(void);
 void test_vcpu(void);
 void test_run(void);
+void test_guest_calls(void);
 void test_interrupted_run(void);
 void test_ioeventfd(void);
 void test_ioeventfd_collisions(void);

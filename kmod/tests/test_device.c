@@ -38,8 +38,12 @@ static void test_capabilities_of(int fd, const char *what)
 	is_number(value & GZVM_JINN_DATAMATCH_SHARED, GZVM_JINN_DATAMATCH_SHARED,
 		  "several datamatch doorbells may share an address");
 	is_number(value & GZVM_JINN_NO_LOST_EXIT, GZVM_JINN_NO_LOST_EXIT, "no exit is lost");
+	is_number(value & GZVM_JINN_SLOT_DELETE, GZVM_JINN_SLOT_DELETE,
+		  "slots can be deleted and moved");
+	is_number(value & GZVM_JINN_GET_ONE_REG, GZVM_JINN_GET_ONE_REG, "registers can be read");
 	is_number(value & ~(GZVM_JINN_DATAMATCH_SHARED | GZVM_JINN_NO_LOST_EXIT |
-			    GZVM_JINN_SLOT_DELETE), 0, "no unknown bit is set");
+			    GZVM_JINN_SLOT_DELETE | GZVM_JINN_GET_ONE_REG), 0,
+		  "no unknown bit is set");
 	for (size_t i = 0; i < COUNT(unknown); i++) {
 		value = unknown[i];
 		is_errno(check_extension(fd, &value), EOPNOTSUPP,

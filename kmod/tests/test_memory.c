@@ -57,7 +57,7 @@ static void test_bad_backing(int vm, const struct gzvm_userspace_memory_region *
 		 "a region from nowhere is refused");
 }
 
-static void test_slots(int vm, const struct gzvm_userspace_memory_region *good)
+static void test_slot_numbers(int vm, const struct gzvm_userspace_memory_region *good)
 {
 	struct gzvm_userspace_memory_region region = *good;
 	void *other = map_shared(RAM_BYTES);
@@ -77,23 +77,21 @@ static void test_slots(int vm, const struct gzvm_userspace_memory_region *good)
 	munmap(other, RAM_BYTES);
 }
 
-static void test_deletion(int vm, const struct gzvm_userspace_memory_region *good)
+/* The width that the driver tells is the one that the hypervisor has. */
+static void test_width(const struct gzvm_userspace_memory_region *good)
 {
 	struct gzvm_userspace_memory_region region = *good;
-	uint64_t mask = GZVM_CAP_JINN;
+	uint64_t bits = GZVM_CAP_VM_GPA_SIZE;
+	int vm = create_vm();
 
-	region.memory_size = 0;
-	region.userspace_addr = 0;
-	region.slot = 5;
-	is_errno(set_region(vm, region), 0, "deleting an unused slot is no error");
-	region.slot = 0;
-	if (ioctl(vm, GZVM_CHECK_EXTENSION, &mask) || !(mask & GZVM_JINN_SLOT_DELETE)) {
-		is_errno(set_region(vm, region), EINVAL,
-			 "deleting a slot is refused, as announced");
-		return;
-	}
-	is_errno(set_region(vm, region), 0, "a slot can be deleted, as announced");
-	is_errno(set_region(vm, *good), 0, "and used again");
+	is_errno(ioctl(vm, GZVM_CHECK_EXTENSION, &bits), 0, "the width of a gpa is known");
+	region.guest_phys_addr = 1ULL << bits;
+	is_errno(set_region(vm, region), EINVAL, "memory beyond it is refused");
+	region.guest_phys_addr -= RAM_BYTES - PAGE_BYTES;
+	is_errno(set_region(vm, region), EINVAL, "memory that ends beyond it is refused");
+	region.guest_phys_addr -= PAGE_BYTES;
+	is_errno(set_region(vm, region), 0, "memory up to its last byte is accepted");
+	close(vm);
 }
 
 static long set_dtb(int vm, uint64_t gpa, uint64_t bytes)
@@ -125,11 +123,11 @@ void test_memory(void)
 	};
 	int vm = create_vm();
 
+	test_width(&good);
 	test_bad_numbers(vm, &good);
 	test_bad_backing(vm, &good);
-	test_slots(vm, &good);
+	test_slot_numbers(vm, &good);
 	test_dtb_config(vm);
-	test_deletion(vm, &good);
 	close(vm);
 	munmap(memory, RAM_BYTES);
 }

@@ -68,7 +68,44 @@ static void test_registers(int vcpu)
 	is_errno(set_register(vcpu, GZVM_CORE_X(30), 1), 0, "x30 is set");
 	is_errno(set_register(vcpu, GZVM_CORE_PC, RAM_GPA), 0, "the PC is set");
 	is_errno(set_register(vcpu, GZVM_CORE_PSTATE, PSTATE_EL1H), 0, "PSTATE is set");
-	is_errno(ioctl(vcpu, GZVM_GET_ONE_REG, value), EOPNOTSUPP, "no register can be read");
+}
+
+static long get_one(int vcpu, uint64_t id, void *value)
+{
+	struct gzvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
+
+	return ioctl(vcpu, GZVM_GET_ONE_REG, &reg);
+}
+
+static long enable_extension(int vm, uint64_t extension, uint64_t more)
+{
+	struct gzvm_enable_cap cap = { .cap = GZVM_CAP_JINN, .args = { extension, more } };
+
+	return ioctl(vm, GZVM_ENABLE_CAP, &cap);
+}
+
+static void test_reading(int vm, int vcpu)
+{
+	const uint64_t x5 = GZVM_REG_CORE64(GZVM_CORE_X(5)), value = 0x8877665544332211ULL;
+	uint64_t got[2] = { 0, 0xeeeeeeeeeeeeeeeeULL };
+
+	set_register(vcpu, GZVM_CORE_X(5), value);
+	is_errno(get_one(vcpu, x5, got), EOPNOTSUPP, "no register can be read");
+	is_errno(enable_extension(vm, GZVM_JINN_NO_LOST_EXIT, 0), EINVAL,
+		 "what is always on cannot be enabled");
+	is_errno(enable_extension(vm, GZVM_JINN_GET_ONE_REG, 1), EINVAL,
+		 "an unknown argument is refused");
+	is_errno(get_one(vcpu, x5, got), EOPNOTSUPP, "a refusal enables nothing");
+	is_errno(enable_extension(vm, GZVM_JINN_GET_ONE_REG, 0), 0, "until it is asked for");
+	is_errno(get_one(vcpu, x5, got), 0, "then x5 is read");
+	ok(got[0] == value, "it is what was set");
+	is_errno(get_one(vcpu, (x5 & ~GZVM_REG_SIZE_MASK) | GZVM_REG_SIZE_MASK, got), EINVAL,
+		 "a register of 32 KiB is refused");
+	is_errno(get_one(vcpu, GZVM_REG_CORE64(0x10000), got), EINVAL,
+		 "a core register beyond the last is refused");
+	ok(got[1] == 0xeeeeeeeeeeeeeeeeULL, "nothing is written behind the value");
+	is_errno(get_one(vcpu, x5, (void *)8), EFAULT, "a value cannot go nowhere");
+	is_errno(ioctl(vcpu, GZVM_GET_ONE_REG, 8UL), EFAULT, "a register from nowhere is refused");
 }
 
 static void test_run_arguments(int vcpu)
@@ -99,6 +136,7 @@ void test_vcpu(void)
 	if (vcpu < 0)
 		bail_out("GZVM_CREATE_VCPU");
 	test_registers(vcpu);
+	test_reading(vm, vcpu);
 	test_run_arguments(vcpu);
 	close(vcpu);
 	close(vm);

@@ -37,6 +37,7 @@ struct fp_state {
  * @gicr: PA of its redistributor's SGI frame
  * @host_entry: where a CPU_ON by the host wants to begin
  * @host_context: x0 for it
+ * @host_mdcr: MDCR_EL2 while the host runs: it has all PMU counters
  * @guest_owns_fp: the FP registers hold the guest's values
  * @list_registers_loaded: list registers that are not zero
  * @timer_active: the physical virtual-timer interrupt is active on this CPU
@@ -50,6 +51,7 @@ struct cpu {
 	u64 gicr;
 	u64 host_entry;
 	u64 host_context;
+	u64 host_mdcr;
 	bool guest_owns_fp;
 	u32 list_registers_loaded;
 	bool timer_active;
@@ -115,9 +117,11 @@ bool hostmem_contains(u64 pa, u64 bytes);
 void mmu_build(void);
 void mmu_enable(void);
 
-/* lib.c: the compiler calls these on its own, too. */
+/* lib.c: the compiler calls these on its own, too; short ones it writes out in place. */
 void *memset(void *destination, int value, size_t bytes);
 void *memcpy(void *destination, const void *source, size_t bytes);
+#define memset(destination, value, bytes) __builtin_memset(destination, value, bytes)
+#define memcpy(destination, source, bytes) __builtin_memcpy(destination, source, bytes)
 
 /* fp.S */
 void fp_save(struct fp_state *state);

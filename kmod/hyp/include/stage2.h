@@ -14,12 +14,14 @@
  * @root: the concatenated level-1 tables
  * @vmid: tag of its TLB entries
  * @table_pages: pages of tables, root included
+ * @mapped_pages: pages mapped
  * @destroyed: root entries whose tables have been given back
  */
 struct stage2 {
 	u64 *root;
 	u32 vmid;
 	u32 table_pages;
+	u64 mapped_pages;
 	u32 destroyed;
 };
 
@@ -30,7 +32,7 @@ void stage2_enable(void);
 
 /* An empty translation; false without memory. */
 bool stage2_create(struct stage2 *s2, u32 vmid);
-/* Forgets the VMID's TLB entries on every CPU: before the first stage2_destroy(). */
+/* Forgets the VMID's TLB entries on every CPU: before pages or tables get new owners. */
 void stage2_invalidate(const struct stage2 *s2);
 /*
  * Gives tables back, @budget pages and at most one level-2 table's worth more.
@@ -46,6 +48,17 @@ bool stage2_destroy(struct stage2 *s2, u64 budget);
  * Return: a GZVM_STATUS_*; INVALID_ARGS when another page is mapped there.
  */
 s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa);
+
+/**
+ * stage2_unmap() - take pages from the guest
+ * @s2: the translation; the caller holds the VM's lock
+ * @ipa: first byte, page aligned
+ * @bytes: of whole pages, in the same 2 MiB block
+ *
+ * When it returns no CPU can reach the pages through @s2 any more. Tables that
+ * have become empty are given back.
+ */
+void stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes);
 
 /* VTTBR_EL2 for @s2. */
 u64 stage2_vttbr(const struct stage2 *s2);

@@ -19,6 +19,7 @@ typedef int64_t s64;
 #define ALIGN_DOWN(x, a)	((x) & ~((u64)(a) - 1))
 #define IS_ALIGNED(x, a)	(((x) & ((u64)(a) - 1)) == 0)
 #define MIN(a, b)		((a) < (b) ? (a) : (b))
+#define MAX(a, b)		((a) > (b) ? (a) : (b))
 
 /* Bits hi..lo of x. */
 #define FIELD(x, hi, lo)	(((x) >> (lo)) & (~0UL >> (63 - ((hi) - (lo)))))

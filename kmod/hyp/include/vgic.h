@@ -54,7 +54,6 @@ struct virq {
  * @dirty: something changed since the list registers were filled (atomic)
  * @ended: an interrupt with a notice was ended since vgic_take_ended()
  * @lr_count: list registers in use
- * @lr: their values while the guest does not run
  * @vmcr, @ap0r, @ap1r: CPU interface state while the guest does not run
  */
 struct vgic_vcpu {
@@ -63,7 +62,6 @@ struct vgic_vcpu {
 	u32 dirty;
 	bool ended;
 	u32 lr_count;
-	u64 lr[VGIC_MAX_LRS];
 	u64 vmcr;
 	u64 ap0r;
 	u64 ap1r;
@@ -114,11 +112,12 @@ void vgic_sync(struct vcpu *vcpu);
 /* Whether ends were written to the run area since the last call. */
 bool vgic_take_ended(struct vcpu *vcpu);
 
+/* vgic_mmio.c: whether @gpa is in one of the GIC's frames. Caller holds the lock. */
+bool vgic_contains(const struct vm *vm, u64 gpa);
 /*
- * vgic_mmio.c: the guest accessed @gpa. False when no GIC register is there.
- * A load's result goes to *value; *wake is set when a vCPU's thread must be
- * woken by the host.
+ * The guest accessed @gpa, which vgic_contains(). A load's result goes to *value.
+ * True when a vCPU's thread must be woken by the host.
  */
-bool vgic_mmio(struct vcpu *vcpu, u64 gpa, u32 size, bool write, u64 *value, bool *wake);
+bool vgic_mmio(struct vcpu *vcpu, u64 gpa, u32 size, bool write, u64 *value);
 
 #endif

@@ -48,15 +48,22 @@ enum vcpu_power {
  * @wide: to 64 bits, not 32
  *
  * Kept here because user space can write all of the run area: only the data
- * of a load is taken from there.
+ * of a load is taken from there. Aligned so that one register copies it.
  */
 struct mmio_access {
 	bool pending;
 	bool write;
-	u32 size;
-	u32 reg;
+	u8 size;
+	u8 reg;
 	bool sign_extend;
 	bool wide;
+} __attribute__((aligned(8)));
+
+/* What the guest gets when the driver has served its hypercall. */
+enum forwarded_call {
+	CALL_NONE,
+	CALL_ANSWERED,		/* x0..x3 from the run area */
+	CALL_DONE,		/* x0 = 0 */
 };
 
 /**
@@ -72,7 +79,7 @@ struct mmio_access {
  * @on_entry, @on_context: of a pending CPU_ON
  * @run: PA of the run area, owned by the host
  * @mmio: the access that waits for user space
- * @call_pending: a hypercall waits for the driver's answer
+ * @call: the hypercall that waits for the driver's answer
  * @guest, @host: EL1 registers of the world that does not run
  * @host_elr, @host_spsr: where the host's HVC returns to
  * @timer_ctl, @timer_cval: CNTV while the guest does not run
@@ -95,7 +102,7 @@ struct vcpu {
 	u64 on_context;
 	u64 run;
 	struct mmio_access mmio;
-	bool call_pending;
+	enum forwarded_call call;
 	struct world_registers guest;
 	struct world_registers host;
 	u64 host_elr;
@@ -120,7 +127,7 @@ struct vcpu {
  * @demand_paging, @idle_exits: capabilities that the driver enabled
  * @block_mailbox: PA of the page numbers for MAP_GUEST_BLOCK, 0 for none
  * @slots: memory regions
- * @mapped_pages: guest pages mapped so far
+ * @slots_end: one more than the number of the last declared one
  * @dtb_gpa, @dtb_bytes: SET_DTB_CONFIG
  * @vcpus: by id
  * @last_vcpu: by physical CPU, the vCPU that ran there last
@@ -137,7 +144,7 @@ struct vm {
 	bool idle_exits;
 	u64 block_mailbox;
 	struct slot slots[GZVM_MAX_MEM_REGION];
-	u64 mapped_pages;
+	u32 slots_end;
 	u64 dtb_gpa;
 	u64 dtb_bytes;
 	struct vcpu *vcpus[GZVM_MAX_VCPUS];
@@ -162,6 +169,12 @@ struct slot *vm_find_slot(struct vm *vm, u64 gpa);
 
 /* memory.c: slots and pages. All take the VM's lock. */
 s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes);
+/* Takes @budget pages of a slot back, or all for 0; BUSY until the slot is gone. */
+s32 memory_remove_slot(struct vm *vm, u64 slot_id, u64 budget);
+/* Takes one page of a slot back; fine when it is not mapped. */
+s32 memory_unmap(struct vm *vm, u64 slot_id, u64 gfn);
+/* The guest gives up the page at @gpa: it is unmapped. False when no slot has it. */
+bool memory_relinquish(struct vm *vm, u64 gpa);
 s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags);
 s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages);
 s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages);

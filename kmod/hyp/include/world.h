@@ -5,20 +5,21 @@
 #include "hyp.h"
 
 /*
- * EL1 and EL0 registers that both worlds use, as X(field). The field is the
- * register's name. SPSR_EL1 and ELR_EL1 are here, SPSR_EL2 and ELR_EL2 belong
- * to the vCPU.
+ * EL1 and EL0 registers that both worlds use, as X(first, second): in pairs, which
+ * one instruction loads or stores. The field is the register's name. SPSR_EL1 and
+ * ELR_EL1 are here, SPSR_EL2 and ELR_EL2 belong to the vCPU.
  */
 #define WORLD_REGISTERS(X) \
-	X(sctlr_el1) X(cpacr_el1) X(ttbr0_el1) X(ttbr1_el1) X(tcr_el1) X(mair_el1) X(amair_el1) \
-	X(vbar_el1) X(contextidr_el1) X(esr_el1) X(far_el1) X(afsr0_el1) X(afsr1_el1) X(par_el1) \
-	X(tpidr_el0) X(tpidrro_el0) X(tpidr_el1) X(cntkctl_el1) X(csselr_el1) \
-	X(sp_el0) X(sp_el1) X(elr_el1) X(spsr_el1)
+	X(sctlr_el1, cpacr_el1) X(ttbr0_el1, ttbr1_el1) X(tcr_el1, mair_el1) \
+	X(amair_el1, vbar_el1) X(contextidr_el1, esr_el1) X(far_el1, afsr0_el1) \
+	X(afsr1_el1, par_el1) X(tpidr_el0, tpidrro_el0) X(tpidr_el1, cntkctl_el1) \
+	X(csselr_el1, sp_el0) X(sp_el1, elr_el1)
 
 struct world_registers {
-#define X(name) u64 name;
+#define X(first, second) u64 first, second;
 	WORLD_REGISTERS(X)
 #undef X
+	u64 spsr_el1;
 };
 
 /* EL2 controls of the calling CPU for the host; at boot and after CPU_ON. */

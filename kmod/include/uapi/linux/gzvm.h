@@ -46,8 +46,14 @@
 #define GZVM_JINN_DATAMATCH_SHARED	(1ULL << 0)
 /** A user exit that meets a pending signal is returned (0), never dropped. */
 #define GZVM_JINN_NO_LOST_EXIT		(1ULL << 1)
-/** A slot can be deleted with memory_size 0. */
+/** A slot can be deleted with memory_size 0, and moved. */
 #define GZVM_JINN_SLOT_DELETE		(1ULL << 2)
+/**
+ * GZVM_GET_ONE_REG works in a VM after GZVM_ENABLE_CAP(GZVM_CAP_JINN) with this in
+ * args[0] and zeros behind it. Until then it is -EOPNOTSUPP, as in the published
+ * drivers.
+ */
+#define GZVM_JINN_GET_ONE_REG		(1ULL << 3)
 
 /* args[0] of GZVM_ENABLE_CAP(GZVM_CAP_PROTECTED_VM) */
 #define GZVM_CAP_PVM_SET_PVMFW_GPA	0
@@ -98,10 +104,11 @@ struct gzvm_memory_region {
  * @userspace_addr: user address of the backing memory: the first byte of a
  *                  writable mapping of exactly @memory_size bytes
  *
- * A slot is set once (-EEXIST for a slot in use, or a range that overlaps another
- * slot's). The whole slot counts against RLIMIT_MEMLOCK (-ENOMEM). With
- * @memory_size 0 a free slot stays free; a slot in use can be deleted only where
- * GZVM_JINN_SLOT_DELETE is offered, and gives -EINVAL elsewhere.
+ * A slot in use, or a range that overlaps another slot's, is -EEXIST. The whole
+ * slot counts against RLIMIT_MEMLOCK (-ENOMEM). @memory_size 0 deletes the slot; a
+ * free one stays free. The same @memory_size and @userspace_addr with another
+ * @guest_phys_addr move it. Both need GZVM_JINN_SLOT_DELETE; without it they give
+ * -EINVAL and -EEXIST.
  */
 struct gzvm_userspace_memory_region {
 	__u32 slot;

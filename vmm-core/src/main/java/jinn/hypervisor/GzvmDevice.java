@@ -27,7 +27,8 @@ public final class GzvmDevice implements Hypervisor {
     private static final Map<Long, String> JINN_FEATURES = Map.of(
             GzvmCapability.JINN_DATAMATCH_SHARED, "datamatch-shared",
             GzvmCapability.JINN_NO_LOST_EXIT, "no-lost-exit",
-            GzvmCapability.JINN_SLOT_DELETE, "slot-delete");
+            GzvmCapability.JINN_SLOT_DELETE, "slot-delete",
+            GzvmCapability.JINN_GET_ONE_REG, "get-one-reg");
 
     private static final Map<Integer, String> OPEN_REMEDIES = Map.of(
             Errno.ENOENT.number(), "load gzvm.ko on an arm64 host that runs under GenieZone or gzhyp",

@@ -21,5 +21,8 @@ public final class GzvmCapability {
     /** A memory slot can be deleted with size 0. */
     public static final long JINN_SLOT_DELETE = 1 << 2;
 
+    /** Registers of vCPUs can be read in a VM that has asked for it. */
+    public static final long JINN_GET_ONE_REG = 1 << 3;
+
     private GzvmCapability() {}
 }

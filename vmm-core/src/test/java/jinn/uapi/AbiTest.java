@@ -136,6 +136,7 @@ final class AbiTest {
         constants.put("GZVM_JINN_DATAMATCH_SHARED", GzvmCapability.JINN_DATAMATCH_SHARED);
         constants.put("GZVM_JINN_NO_LOST_EXIT", GzvmCapability.JINN_NO_LOST_EXIT);
         constants.put("GZVM_JINN_SLOT_DELETE", GzvmCapability.JINN_SLOT_DELETE);
+        constants.put("GZVM_JINN_GET_ONE_REG", GzvmCapability.JINN_GET_ONE_REG);
         constants.put("GZVM_USER_MEM_REGION_GUEST_MEM", (long) UserMemoryRegionLayout.FLAG_GUEST_MEM);
         constants.put("GZVM_IRQFD_FLAG_DEASSIGN", (long) IrqFdLayout.FLAG_DEASSIGN);
         constants.put("GZVM_IOEVENTFD_FLAG_DATAMATCH", (long) IoEventFdLayout.FLAG_DATAMATCH);
