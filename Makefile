@@ -103,11 +103,15 @@ $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUI
 
 ##@ Test
 .PHONY: test
-test: check test-unit test-stable test-boot ## Run all checks and tests
+test: check check-kmod test-unit test-stable test-boot ## Run all checks and tests
 
 .PHONY: check
 check: tools ## Check format and manners of Java, C and shell
 	@lab/check
+
+.PHONY: check-kmod
+check-kmod: tools ## Check gzvm.ko by sparse and the kernel's checkpatch
+	@lab/check-kmod
 
 .PHONY: test-unit
 test-unit: tools ## Run the tests that need no lab, with the C/Java comparison of the interface
