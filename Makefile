@@ -134,6 +134,10 @@ test-kernels: ## Run the C tests on Debian's kernels 6.1, 6.12 and sid
 test-debug: ## Run the C tests on a kernel with KASAN, lockdep and kmemleak; building it takes half an hour, once
 	@lab/test-debug
 
+.PHONY: test-dkms
+test-dkms: $(KERNEL) ## Let DKMS add, build, install and remove gzvm.ko in a throw-away root
+	@lab/test-dkms
+
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
