@@ -38,8 +38,8 @@ unpack_compiler() {
 }
 
 # fetch_compiler SUITE NAME KBUILD: sets COMPILER to the folder of aarch64-linux-gnu-NAME: the machine's own, or that of
-# SUITE, in the cache. SUITE's programs want a newer C library than Debian 12 has, and so do those of Kbuild, which are in the
-# folder KBUILD.
+# SUITE, in the cache. SUITE's programs want a newer C library than Debian 12 has, and so do those of Kbuild, which are in
+# the folder KBUILD.
 fetch_compiler() {
   local package=$2-${CROSS%-} home
   COMPILER=$(dirname "$(command -v "$CROSS$2" || true)")
