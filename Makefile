@@ -103,7 +103,7 @@ $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUI
 
 ##@ Test
 .PHONY: test
-test: check check-kmod test-unit test-stable test-boot ## Run all checks and tests
+test: check check-kmod test-unit test-stable test-hyp test-boot ## Run all checks and tests
 
 .PHONY: check
 check: tools ## Check format and manners of Java, C and shell
@@ -138,17 +138,25 @@ test-debug: ## Run the C tests on a kernel with KASAN, lockdep and kmemleak; bui
 test-dkms: $(KERNEL) ## Let DKMS add, build, install and remove gzvm.ko in a throw-away root
 	@lab/test-dkms
 
+.PHONY: test-hyp
+test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
+	@lab/test-hyp
+
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
 
 .PHONY: bench
-bench: bench-kmod ## Run all benchmarks
+bench: bench-kmod bench-hyp ## Run all benchmarks
 
 .PHONY: bench-kmod
 bench-kmod: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM, and by stage
 	@lab/bench
 	@lab/bench-stages
+
+.PHONY: bench-hyp
+bench-hyp: $(BENCH_IMAGE) ## Count the instructions of gzhyp's hypercalls
+	@lab/bench-hyp
 
 ##@ Care
 .PHONY: fmt

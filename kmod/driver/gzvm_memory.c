@@ -8,6 +8,7 @@
  * mapped, also when user space has put another page behind the same address
  * since. So a failure half way needs no undo: recorded pins go with the VM.
  */
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -160,9 +161,11 @@ static long gzvm_memory_pin_new(struct gzvm_vm *vm, const struct gzvm_memslot *s
 
 	/* Every caller is an ioctl of the VM's own mm, which is what this pins from. */
 	pinned = pin_user_pages_fast(address, count, FOLL_WRITE | FOLL_LONGTERM, pages);
-	if (pinned <= 0)
-		return pinned ?: -EFAULT;
-	return gzvm_memory_record(vm, gfn, pages, pinned);
+	if (pinned > 0)
+		return gzvm_memory_record(vm, gfn, pages, pinned);
+	dev_dbg(gzvm_driver.device, "VM %u: cannot pin %ld pages at user address 0x%lx (%ld)\n",
+		vm->id, count, address, pinned);
+	return pinned ?: -EFAULT;
 }
 
 /**

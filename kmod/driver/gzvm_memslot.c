@@ -4,6 +4,7 @@
  * learns of it.
  */
 #include <linux/align.h>
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
@@ -182,14 +183,20 @@ static int gzvm_memslot_add(struct gzvm_vm *vm, struct gzvm_memslot *slot,
 
 	lockdep_assert_held(&memory->lock);
 	ret = account_locked_vm(vm->mm, new->pages, true);
-	if (ret)
+	if (ret) {
+		dev_dbg(gzvm_driver.device, "VM %u: RLIMIT_MEMLOCK does not allow %llu pages\n",
+			vm->id, new->pages);
 		return ret;
+	}
 	ret = gzvm_hvc_memregion_purpose(vm->id, gpa, new->pages << PAGE_SHIFT,
 					 new->flags);
 	if (!ret)
 		ret = gzvm_memslot_declare(vm, new, slot - memory->slots, buffer);
 	if (ret) {
 		account_locked_vm(vm->mm, new->pages, false);
+		dev_dbg(gzvm_driver.device,
+			"VM %u: hypervisor refuses %llu pages at gpa 0x%llx (%d)\n", vm->id,
+			new->pages, gpa, ret);
 		return ret;
 	}
 	*slot = *new;

@@ -99,10 +99,19 @@ static s32 call_map_guest_block(struct vm *vm, struct gprs *regs)
 	return memory_map_block(vm, regs->x[2], regs->x[3], regs->x[4]);
 }
 
+static u64 vcpu_count(const struct vm *vm)
+{
+	u64 count = 0;
+
+	for (u32 i = 0; i < GZVM_MAX_VCPUS; i++)
+		count += vm->vcpus[i] != NULL;
+	return count;
+}
+
 static s32 call_get_statistics(struct vm *vm, struct gprs *regs)
 {
 	lock(&vm->lock);
-	regs->x[1] = vm->stage2.table_pages * PAGE_BYTES;
+	regs->x[1] = (VM_PAGES + vcpu_count(vm) * VCPU_PAGES + vm->stage2.table_pages) * PAGE_BYTES;
 	regs->x[2] = vm->stage2.mapped_pages * PAGE_BYTES;
 	unlock(&vm->lock);
 	return GZVM_STATUS_OK;

@@ -4,8 +4,6 @@
 #include "sysreg.h"
 #include "timer.h"
 
-#define VCPU_PAGES	2
-
 _Static_assert(sizeof(struct vcpu) <= VCPU_PAGES * PAGE_BYTES, "VCPU_PAGES is too small");
 _Static_assert(offsetof(struct vcpu, gprs) == 0, "vectors.S saves x0..x30 at the start");
 

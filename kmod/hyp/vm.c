@@ -6,8 +6,6 @@
 static spinlock table_lock;
 static struct vm *table[MAX_VMS];
 
-#define VM_PAGES	4
-
 _Static_assert(sizeof(struct vm) <= VM_PAGES * PAGE_BYTES, "VM_PAGES is too small");
 
 static s64 free_index(void)

@@ -19,6 +19,9 @@
 #include "world.h"
 
 #define MAX_VMS		32
+/* What the structures below are allocated as. */
+#define VM_PAGES	4
+#define VCPU_PAGES	2
 /* One run area holds the structure; page 1 holds struct gzvm_vcpu_hwstate. */
 #define MPIDR_RES1	BIT(31)
 

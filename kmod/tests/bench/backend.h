@@ -103,5 +103,7 @@ void bench_close(int *fd);
 /* guest.S: position-independent code; x1, x2, x4, x6 are its parameters. */
 extern const uint8_t bench_guest[];
 extern const uint8_t bench_guest_end[];
+extern const uint8_t bench_calls[];
+extern const uint8_t bench_calls_end[];
 
 #endif /* _GZVM_TESTS_BENCH_BACKEND_H */

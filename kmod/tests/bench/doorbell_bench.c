@@ -27,6 +27,8 @@
 /* Distance of two doorbells, bytes. */
 #define DOORBELL_STRIDE		8
 #define NS_PER_S		1000000000ULL
+/* Where the guest's second program is in its RAM. */
+#define CALLS_OFFSET		0x1000
 
 static const unsigned int counts[] = { 1, 10, 100, 1000, 10000 };
 
@@ -129,6 +131,7 @@ static int create(struct bench *bench)
 		return bench_error("cannot map 0x%llx bytes of RAM", BENCH_RAM_BYTES);
 	}
 	memcpy(vm->ram, bench_guest, bench_guest_end - bench_guest);
+	memcpy((char *)vm->ram + CALLS_OFFSET, bench_calls, bench_calls_end - bench_calls);
 	if (bench->backend->create(vm))
 		return -1;
 	return bench->backend->set_register(vm, BENCH_PC, BENCH_RAM_BASE);
@@ -209,6 +212,28 @@ static int measure_kind(struct bench *bench, const struct kind *kind)
 	if (measure_ring(bench, &doorbell, !kind->absent, &ticks))
 		return -1;
 	report(kind->name, "", !kind->absent, ticks, STORES_PER_ROUND);
+	return 0;
+}
+
+/* A hypercall of the guest that its hypervisor answers alone. */
+static int measure_calls(struct bench *bench)
+{
+	const struct bench_doorbell unused = { .address = BENCH_DOORBELLS };
+	uint64_t calls[ROUNDS];
+
+	if (bench->backend->set_register(&bench->vm, BENCH_PC, BENCH_RAM_BASE + CALLS_OFFSET))
+		return -1;
+	for (int i = 0; i < ROUNDS; i++) {
+		struct bench_store store;
+
+		if (set_parameters(bench, &unused) || bench->backend->run(&bench->vm, &store))
+			return -1;
+		if (store.address != BENCH_RESULT)
+			return bench_error("the guest's calls end at 0x%llx",
+					   (unsigned long long)store.address);
+		calls[i] = store.data;
+	}
+	report("guest-call", "", 0, median(calls), STORES_PER_ROUND);
 	return 0;
 }
 
@@ -293,8 +318,10 @@ static int measure_all(struct bench *bench)
 		{ .name = "distinct", .stride = DOORBELL_STRIDE },
 		{ .name = "shared", .stride = 0 },
 	};
-	int status = 0;
+	int status;
 
+	status = create(bench) || measure_calls(bench);
+	destroy(bench);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !status; i++) {
 		status = create(bench) || measure_kind(bench, &kinds[i]);
 		destroy(bench);
