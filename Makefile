@@ -4,16 +4,25 @@ CONFIG ?= configs/linux.json
 JINN_OPTIONS ?=
 LAB_CPUS ?= 2
 LAB_MEMORY ?= 2G
-export LAB_CPUS LAB_MEMORY
+LAB_KERNEL ?= 6.12
+export LAB_CPUS LAB_MEMORY LAB_KERNEL
 
 BUILD := build
 LAB := $(BUILD)/lab
 DTB := $(LAB)/$(LAB_CPUS)-$(LAB_MEMORY).dtb
-IMAGE := $(BUILD)/kernel/Image $(BUILD)/hyp/gzhyp.bin $(DTB) \
-	$(addprefix $(LAB)/,base.cpio runtime.cpio kmod.cpio jinn.cpio linux.cpio)
-# The benchmark's machine has one CPU and no Java.
-BENCH_IMAGE := $(BUILD)/kernel/Image $(BUILD)/hyp/gzhyp.bin $(LAB)/1-$(LAB_MEMORY).dtb \
-	$(addprefix $(LAB)/,base.cpio kmod.cpio)
+# The host kernel, and the part of the host's system that goes with it: as in lab/kernel.sh.
+ifeq ($(LAB_KERNEL),6.12)
+KERNEL := $(BUILD)/kernel/Image
+KMOD := $(LAB)/kmod.cpio
+else
+KERNEL := $(BUILD)/kernels/$(LAB_KERNEL)/Image
+KMOD := $(BUILD)/kernels/$(LAB_KERNEL)/kmod.cpio
+endif
+HOST := $(KERNEL) $(BUILD)/hyp/gzhyp.bin $(LAB)/base.cpio $(KMOD)
+# What the C tests boot has no Java; the benchmark's machine has one CPU.
+C_IMAGE := $(HOST) $(DTB)
+BENCH_IMAGE := $(HOST) $(LAB)/1-$(LAB_MEMORY).dtb
+IMAGE := $(C_IMAGE) $(addprefix $(LAB)/,runtime.cpio jinn.cpio linux.cpio)
 
 files = $(shell find $(1) -type f 2>/dev/null)
 UAPI := $(call files,kmod/include)
@@ -38,8 +47,18 @@ image: $(IMAGE) ## Build what the lab boots: gzhyp, the host kernel and the part
 tools: ## Install the Debian packages that are missing (needs root)
 	@lab/install
 
-$(BUILD)/kernel/Image: lab/fetch-kernel | tools
-	@lab/fetch-kernel
+.PHONY: c-image
+c-image: $(C_IMAGE)
+
+FETCH_KERNEL := lab/fetch-kernel lab/kernel.sh lab/compiler.sh
+$(BUILD)/kernel/Image: $(FETCH_KERNEL) | tools
+	@LAB_KERNEL=6.12 lab/fetch-kernel
+
+$(BUILD)/kernels/debug/Image: lab/make-debug-kernel lab/debug-kernel.config lab/kernel.sh | tools
+	@lab/make-debug-kernel
+
+$(BUILD)/kernels/%/Image: $(FETCH_KERNEL) | tools
+	@LAB_KERNEL=$* lab/fetch-kernel
 
 $(LAB)/%.dtb: lab/make-dtb lab/machine.sh | tools
 	@lab/make-dtb $(subst -, ,$*) $@
@@ -48,8 +67,12 @@ $(BUILD)/hyp/gzhyp.bin: $(call files,kmod/hyp) $(UAPI) | tools
 	@lab/make-part 'hypervisor gzhyp' -C kmod/hyp OUT=$(CURDIR)/$(BUILD)/hyp
 	@touch $@
 
-$(BUILD)/kmod/gzvm.ko: $(call files,kmod/driver) $(UAPI) lab/make-driver $(BUILD)/kernel/Image
-	@lab/make-driver
+DRIVER := $(call files,kmod/driver) $(UAPI) lab/make-driver
+$(BUILD)/kmod/gzvm.ko: $(DRIVER) $(BUILD)/kernel/Image
+	@LAB_KERNEL=6.12 lab/make-driver
+
+$(BUILD)/kernels/%/kmod/gzvm.ko: $(DRIVER) $(BUILD)/kernels/%/Image
+	@LAB_KERNEL=$* lab/make-driver
 
 $(BUILD)/guests/built: $(call files,kmod/guests) | tools
 	@lab/make-part 'bare-metal guests' -C kmod/guests OUT=$(CURDIR)/$(BUILD)/guests
@@ -65,8 +88,12 @@ $(LAB)/base.cpio: lab/make-base lab/host/init | tools
 $(LAB)/runtime.cpio: lab/make-runtime | tools
 	@lab/make-runtime
 
-$(LAB)/kmod.cpio: lab/make-kmod $(BUILD)/kmod/gzvm.ko $(BUILD)/guests/built $(BUILD)/tests/built
-	@lab/make-kmod
+KMOD_PARTS := lab/make-kmod $(BUILD)/guests/built $(BUILD)/tests/built
+$(LAB)/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kmod/gzvm.ko
+	@LAB_KERNEL=6.12 lab/make-kmod
+
+$(BUILD)/kernels/%/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kernels/%/kmod/gzvm.ko
+	@LAB_KERNEL=$* lab/make-kmod
 
 $(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml vmm-*/src/main configs) | tools
 	@lab/make-jinn
@@ -76,19 +103,40 @@ $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUI
 
 ##@ Test
 .PHONY: test
-test: check test-unit test-kmod test-hyp test-boot ## Run all checks and tests
+test: check check-kmod test-unit test-stable test-hyp test-boot ## Run all checks and tests
 
 .PHONY: check
 check: tools ## Check format and manners of Java, C and shell
 	@lab/check
+
+.PHONY: check-kmod
+check-kmod: tools ## Check gzvm.ko by sparse and the kernel's checkpatch
+	@lab/check-kmod
 
 .PHONY: test-unit
 test-unit: tools ## Run the tests that need no lab, with the C/Java comparison of the interface
 	@lab/test-unit
 
 .PHONY: test-kmod
-test-kmod: image ## Run the C tests of gzvm.ko, gzhyp and the bare-metal guests in the lab
+test-kmod: c-image ## Run the C tests of gzvm.ko, gzhyp and the bare-metal guests in the lab
 	@lab/boot --pieces 'base kmod' --timeout 900 --command /tests/run-all
+
+# Sid's kernel is another one from day to day: a test of it tells nothing about a commit.
+.PHONY: test-stable
+test-stable: ## Run the C tests on Debian's kernels 6.12 and 6.1
+	@lab/test-kernels 6.12 6.1
+
+.PHONY: test-kernels
+test-kernels: ## Run the C tests on Debian's kernels 6.1, 6.12 and sid
+	@lab/test-kernels
+
+.PHONY: test-debug
+test-debug: ## Run the C tests on a kernel with KASAN, lockdep and kmemleak; building it takes half an hour, once
+	@lab/test-debug
+
+.PHONY: test-dkms
+test-dkms: $(KERNEL) ## Let DKMS add, build, install and remove gzvm.ko in a throw-away root
+	@lab/test-dkms
 
 .PHONY: test-hyp
 test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
@@ -122,6 +170,7 @@ clean: ## Remove everything that was built; the download cache stays
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
+.PRECIOUS: $(BUILD)/kernels/%/Image $(BUILD)/kernels/%/kmod/gzvm.ko
 .PHONY: help
 help: ## Show this list
 	@lab/help $(MAKEFILE_LIST)

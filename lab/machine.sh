@@ -1,6 +1,8 @@
 # The lab machine: what QEMU emulates and where things lie in its physical memory. Source after lib.sh.
 # shellcheck shell=bash disable=SC2034
 
+. "$ROOT/lab/kernel.sh"
+
 # Physical addresses and sizes in hexadecimal. gzhyp is linked for its address; the host kernel follows it.
 GZHYP_BASE=40000000
 GZHYP_SIZE=2000000
@@ -34,11 +36,11 @@ boot_options() {
     gzhyp)
       BOOT_OPTIONS+=(
         -kernel "$BUILD/hyp/gzhyp.bin" -dtb "$LAB_DTB"
-        -device "loader,file=$BUILD/kernel/Image,addr=0x$HOST_KERNEL_BASE,force-raw=on"
+        -device "loader,file=$KERNEL/Image,addr=0x$HOST_KERNEL_BASE,force-raw=on"
       )
       ;;
     none)
-      BOOT_OPTIONS+=(-kernel "$BUILD/kernel/Image")
+      BOOT_OPTIONS+=(-kernel "$KERNEL/Image")
       ;;
     *)
       die "LAB_HYP: $LAB_HYP is neither gzhyp nor none"
@@ -50,22 +52,31 @@ boot_options() {
 
 # require_boot_files: stops with the remedy when something to load has not been built.
 require_boot_files() {
-  local file files=("$BUILD/kernel/Image")
+  local file files=("$KERNEL/Image")
   if [[ $LAB_HYP == gzhyp ]]; then
     files+=("$BUILD/hyp/gzhyp.bin" "$LAB_DTB")
   fi
   for file in "${files[@]}"; do
-    [[ -s $file ]] || die "cannot find $file: run make image"
+    [[ -s $file ]] || die "cannot find $file: run make image LAB_KERNEL=$LAB_KERNEL"
   done
 }
 
-# join_pieces OUTPUT PIECE...: writes the host's initramfs, build/lab/PIECE.cpio one after the other.
+# piece_file PIECE: prints the file of a part of the host's system. A path stands for itself.
+piece_file() {
+  case $1 in
+    */*) printf '%s\n' "$1" ;;
+    kmod) printf '%s\n' "$KMOD_PIECE" ;;
+    *) printf '%s\n' "$BUILD/lab/$1.cpio" ;;
+  esac
+}
+
+# join_pieces OUTPUT PIECE...: writes the host's initramfs, the parts one after the other.
 join_pieces() {
   local output=$1 piece files=()
   shift
   for piece in "$@"; do
-    [[ $piece == */* ]] || piece=$BUILD/lab/$piece.cpio
-    [[ -s $piece ]] || die "cannot find $piece: run make image"
+    piece=$(piece_file "$piece")
+    [[ -s $piece ]] || die "cannot find $piece: run make image LAB_KERNEL=$LAB_KERNEL"
     files+=("$piece")
   done
   cat "${files[@]}" >"$output"

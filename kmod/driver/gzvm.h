@@ -16,6 +16,7 @@
 #define _GZVM_DRIVER_H
 
 #include <linux/atomic.h>
+#include <linux/bits.h>
 #include <linux/gzvm.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -43,10 +44,10 @@ struct gzvm_store;
  */
 #define GZVM_MAX_IOEVENTFDS		16384
 #define GZVM_IOEVENTFD_STORE_BITS	14
-#define GZVM_IOEVENTFD_STORE_BUCKETS	(1U << GZVM_IOEVENTFD_STORE_BITS)
+#define GZVM_IOEVENTFD_STORE_BUCKETS	BIT(GZVM_IOEVENTFD_STORE_BITS)
 /* Only the assign of a doorbell for any data walks one of these, some entries long. */
 #define GZVM_IOEVENTFD_WIDTH_BITS	12
-#define GZVM_IOEVENTFD_WIDTH_BUCKETS	(1U << GZVM_IOEVENTFD_WIDTH_BITS)
+#define GZVM_IOEVENTFD_WIDTH_BUCKETS	BIT(GZVM_IOEVENTFD_WIDTH_BITS)
 /* One for each reason up to the last known one, and one for all others. */
 #define GZVM_EXIT_COUNTERS		(GZVM_EXIT_IPI - GZVM_EXIT_UNKNOWN + 2)
 

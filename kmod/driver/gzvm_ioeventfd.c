@@ -273,6 +273,7 @@ static bool gzvm_ioeventfd_ringing(struct gzvm_vm *vm, const struct gzvm_ioevent
 	int i;
 
 	for (i = 0; i < GZVM_MAX_VCPUS; i++) {
+		/* Pairs with the release that shows the vCPU when it is complete. */
 		vcpu = smp_load_acquire(&vm->vcpus[i]);
 		/* Pairs with the release in gzvm_ioeventfd_ring(): the signal is over. */
 		if (vcpu && smp_load_acquire(&vcpu->ringing) == entry)
@@ -393,6 +394,7 @@ static bool gzvm_ioeventfd_ring(struct gzvm_vcpu *vcpu, struct gzvm_ioeventfd_en
 		atomic64_inc(&entry->hits);
 		gzvm_eventfd_signal(entry->eventfd);
 	}
+	/* Pairs with the acquire in gzvm_ioeventfd_ringing(). */
 	smp_store_release(&vcpu->ringing, NULL);
 	/* Either we see that somebody waits, or he sees that we are through. */
 	smp_mb();

@@ -69,6 +69,7 @@ static ssize_t demand_paging_batch_pages_show(struct kobject *kobj, struct kobj_
 {
 	return sysfs_emit(buf, "%u\n", gzvm_driver.batch_pages);
 }
+
 static struct kobj_attribute demand_paging_batch_pages_attr = __ATTR_RO(demand_paging_batch_pages);
 
 static ssize_t destroy_batch_pages_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -76,6 +77,7 @@ static ssize_t destroy_batch_pages_show(struct kobject *kobj, struct kobj_attrib
 {
 	return sysfs_emit(buf, "%u\n", gzvm_driver.destroy_batch_pages);
 }
+
 static struct kobj_attribute destroy_batch_pages_attr = __ATTR_RO(destroy_batch_pages);
 
 static struct attribute *gzvm_attrs[] = {

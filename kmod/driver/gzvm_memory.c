@@ -30,8 +30,7 @@ static bool gzvm_memory_enable(struct gzvm_vm *vm, u64 cap, u64 arg0, u64 arg1)
 
 static uint gzvm_memory_paging = GZVM_PAGING_BLOCK;
 module_param_named(paging, gzvm_memory_paging, uint, 0600);
-MODULE_PARM_DESC(paging, "How new VMs get their memory, if the hypervisor can: 0 all at once, "
-		 "1 a page at its first use, 2 up to 2 MiB at their first use (default)");
+MODULE_PARM_DESC(paging, "How new VMs get memory: 0 at once, 1 a page at first use, 2 up to 2 MiB");
 
 /* Refusals are answers here: an older hypervisor knows fewer ways. */
 static enum gzvm_paging gzvm_memory_choose_paging(struct gzvm_vm *vm)

@@ -42,7 +42,7 @@ static void gzvm_memregion_free(struct gzvm_memregion *buffer)
 
 /* The first call for a slot: its range, and no page. */
 static int gzvm_memslot_declare(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u32 number,
-			       struct gzvm_memregion *buffer)
+				struct gzvm_memregion *buffer)
 {
 	buffer->slot = number;
 	buffer->constituent_cnt = 0;
@@ -73,7 +73,7 @@ static void gzvm_memregion_fill(struct gzvm_memregion *buffer, struct gzvm_memor
 }
 
 static int gzvm_memslot_populate(struct gzvm_vm *vm, const struct gzvm_memslot *slot,
-				struct gzvm_memregion *buffer)
+				 struct gzvm_memregion *buffer)
 {
 	struct gzvm_memory *memory = &vm->memory;
 	u64 end = gzvm_memslot_end(slot);
@@ -131,7 +131,7 @@ int gzvm_memslot_populate_all(struct gzvm_vm *vm)
 
 /* The backing memory must be one whole mapping that the guest can write to. */
 static int gzvm_memslot_check_backing(struct gzvm_vm *vm,
-				     const struct gzvm_userspace_memory_region *region)
+				      const struct gzvm_userspace_memory_region *region)
 {
 	struct vm_area_struct *vma;
 	int ret = 0;

@@ -63,12 +63,13 @@ static void gzvm_vcpu_complete_exit(struct gzvm_vcpu *vcpu, const struct gzvm_vc
 
 static int gzvm_vcpu_enter(struct gzvm_vcpu *vcpu, u32 *reason)
 {
-	/*
-	 * Cleared before the hypervisor decides whether the guest is idle, tested
-	 * after: what comes in between keeps the thread from sleeping.
-	 */
-	if (READ_ONCE(vcpu->woken))
+	if (READ_ONCE(vcpu->woken)) {
+		/*
+		 * Cleared before the hypervisor decides whether the guest is idle,
+		 * tested after: what comes in between keeps the thread from sleeping.
+		 */
 		smp_store_mb(vcpu->woken, false);
+	}
 	return gzvm_hvc_run(vcpu->vm->id, vcpu->id, reason);
 }
 

@@ -22,6 +22,8 @@
 #define SIGN_GPA	DOORBELL_GPA
 #define DELETIONS	200
 #define QUIET_NS	100000L
+/* So many times QUIET_NS at most for the guest to get at memory: a debug kernel is slow. */
+#define PATIENCE	1000
 
 /* From gzvm_hvc.h, which is not for user space: the guest's call, and SMCCC's answers. */
 #define MEM_RELINQUISH		0xc6000009ULL
@@ -186,6 +188,15 @@ static void stop_writer(struct writer *w)
 	} while (pthread_tryjoin_np(w->thread, NULL) == EBUSY);
 }
 
+static bool is_written(const volatile uint64_t *memory)
+{
+	const struct timespec quiet = { .tv_nsec = QUIET_NS };
+
+	for (int i = 0; i < PATIENCE && *memory != VALUE; i++)
+		nanosleep(&quiet, NULL);
+	return *memory == VALUE;
+}
+
 static void test_delete_while_running(void)
 {
 	static const uint32_t code[] = { STR_X(1, 0), BACK(1) };
@@ -202,8 +213,7 @@ static void test_delete_while_running(void)
 	pthread_create(&w.thread, NULL, run_writer, &w);
 	for (int i = 0; i < DELETIONS; i++) {
 		failures += set_slot(w.program.vm, (void *)memory, SLOT_GPA, RAM_BYTES) != 0;
-		nanosleep(&quiet, NULL);
-		written += memory[0] == VALUE;
+		written += is_written(memory);
 		failures += delete_slot(w.program.vm) != 0;
 		memory[0] = MARK;
 		nanosleep(&quiet, NULL);
