@@ -75,6 +75,16 @@ void *map_shared(size_t bytes)
 	return memory;
 }
 
+void *map_edge(size_t bytes)
+{
+	char *pages = mmap(NULL, 2 * PAGE_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED || munmap(pages + PAGE_BYTES, PAGE_BYTES))
+		bail_out("mmap");
+	return pages + PAGE_BYTES - bytes;
+}
+
 long counter(const char *name)
 {
 	char path[sizeof(COUNTER_DIRECTORY) + 32];
