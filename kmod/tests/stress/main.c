@@ -24,6 +24,7 @@ static const struct {
 	{ "vcpu_numbers", stress_vcpu_numbers, 2000 },
 	{ "page_faults", stress_page_faults, 2000 },
 	{ "close_orders", stress_close_orders, 0 },
+	{ "kills", stress_kills, 100 },
 };
 
 static bool is_chosen(const char *name, int argc, char **argv)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The hard tests: races, and closes in every order. */
+/* The hard tests: races, closes in every order, kills. */
 #ifndef _GZVM_STRESS_H
 #define _GZVM_STRESS_H
 
@@ -57,5 +57,6 @@ void stress_runners(unsigned int rounds);
 void stress_vcpu_numbers(unsigned int rounds);
 void stress_page_faults(unsigned int rounds);
 void stress_close_orders(unsigned int rounds);
+void stress_kills(unsigned int rounds);
 
 #endif /* _GZVM_STRESS_H */
