@@ -18,13 +18,15 @@ static const struct {
 	const char *name;
 	void (*test)(unsigned int rounds);
 	unsigned int rounds;
+	bool loads_module;
 } areas[] = {
-	{ "doorbells", stress_doorbells, 500 },
-	{ "runners", stress_runners, 10000 },
-	{ "vcpu_numbers", stress_vcpu_numbers, 2000 },
-	{ "page_faults", stress_page_faults, 2000 },
-	{ "close_orders", stress_close_orders, 0 },
-	{ "kills", stress_kills, 100 },
+	{ "doorbells", stress_doorbells, 500, false },
+	{ "runners", stress_runners, 10000, false },
+	{ "vcpu_numbers", stress_vcpu_numbers, 2000, false },
+	{ "page_faults", stress_page_faults, 2000, false },
+	{ "close_orders", stress_close_orders, 0, false },
+	{ "kills", stress_kills, 100, false },
+	{ "unloads", stress_unloads, 10, true },
 };
 
 static bool is_chosen(const char *name, int argc, char **argv)
@@ -43,6 +45,7 @@ static double seconds(void)
 	return time.tv_sec + time.tv_nsec / 1e9;
 }
 
+/* The module's own greeting is no complaint when it has been loaded again. */
 static void test_area(size_t i, unsigned int rounds)
 {
 	struct eventfd_census census;
@@ -56,7 +59,8 @@ static void test_area(size_t i, unsigned int rounds)
 	ok(counters_become_zero(), "%s leaves nothing behind in the driver", areas[i].name);
 	if (shown)
 		ok(eventfd_census_is_as_before(&census), "nor an eventfd");
-	ok(log >= 0 && !kernel_log_complaints(log, true), "nor a word in the kernel's log");
+	ok(log >= 0 && !kernel_log_complaints(log, !areas[i].loads_module),
+	   "nor a word in the kernel's log");
 	close(log);
 }
 
