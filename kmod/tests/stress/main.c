@@ -26,6 +26,7 @@ static const struct {
 	{ "page_faults", stress_page_faults, 2000, false },
 	{ "close_orders", stress_close_orders, 0, false },
 	{ "kills", stress_kills, 100, false },
+	{ "allocations", stress_allocations, 0, false },
 	{ "unloads", stress_unloads, 10, true },
 };
 

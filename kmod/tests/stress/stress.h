@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The hard tests: races, closes in every order, kills, unloads. */
+/* The hard tests: races, closes in every order, kills, unloads, failing allocations. */
 #ifndef _GZVM_STRESS_H
 #define _GZVM_STRESS_H
 
@@ -59,5 +59,6 @@ void stress_page_faults(unsigned int rounds);
 void stress_close_orders(unsigned int rounds);
 void stress_kills(unsigned int rounds);
 void stress_unloads(unsigned int rounds);
+void stress_allocations(unsigned int rounds);
 
 #endif /* _GZVM_STRESS_H */
