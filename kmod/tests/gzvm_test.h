@@ -42,6 +42,11 @@ void test_bad_sizes(void);
 void test_exit_records(void);
 void test_foreign_process(void);
 void test_locked_memory(void);
+void test_no_descriptor(void);
+void test_replaced_memory(void);
+void test_restart(void);
+void test_idle(void);
+void test_limits(void);
 void test_lifetime(void);
 void test_killed_processes(void);
 

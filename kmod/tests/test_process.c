@@ -132,3 +132,40 @@ void test_locked_memory(void)
 		  "slots count against RLIMIT_MEMLOCK, refused ones do not, a VM's end gives back");
 	close(device);
 }
+
+static void set_descriptor_limit(rlim_t limit)
+{
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_NOFILE, &now))
+		bail_out("getrlimit");
+	now.rlim_cur = limit;
+	if (setrlimit(RLIMIT_NOFILE, &now))
+		bail_out("setrlimit");
+}
+
+/* What has no descriptor must not be there either: its number can be had afterwards. */
+void test_no_descriptor(void)
+{
+	struct rlimit before;
+	int device = open_device();
+	int vm = create_vm();
+	int vcpu, highest = create_eventfd();
+
+	if (getrlimit(RLIMIT_NOFILE, &before))
+		bail_out("getrlimit");
+	/* The kernel gives the lowest number, so all up to this one are in use. */
+	set_descriptor_limit(highest + 1);
+	is_errno(ioctl(device, GZVM_CREATE_VM, 0UL), EMFILE,
+		 "a VM without a descriptor is not created");
+	is_errno(ioctl(vm, GZVM_CREATE_VCPU, 0UL), EMFILE, "nor is a vCPU");
+	set_descriptor_limit(before.rlim_cur);
+	is_number(counter("vms"), 1, "the driver counts the VM that there is");
+	is_number(counter("vcpus"), 0, "and no vCPU");
+	vcpu = ioctl(vm, GZVM_CREATE_VCPU, 0UL);
+	is_errno(vcpu, 0, "the vCPU's number is still free");
+	close(vcpu);
+	close(highest);
+	close(vm);
+	close(device);
+}
