@@ -7,6 +7,11 @@ LAB_MEMORY ?= 2G
 LAB_KERNEL ?= 6.12
 export LAB_CPUS LAB_MEMORY LAB_KERNEL
 
+# Fuzzing: seconds are for a machine that makes 500 calls in each.
+FUZZ_CALLS ?= 1000000
+FUZZ_SEED ?= $(shell date +%Y%m%d)
+FUZZ_TIMEOUT = $$(($(FUZZ_CALLS) / 500 + 300))
+
 BUILD := build
 LAB := $(BUILD)/lab
 DTB := $(LAB)/$(LAB_CPUS)-$(LAB_MEMORY).dtb
@@ -141,6 +146,11 @@ test-dkms: $(KERNEL) ## Let DKMS add, build, install and remove gzvm.ko in a thr
 .PHONY: test-hyp
 test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
 	@lab/test-hyp
+
+.PHONY: fuzz
+fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_SEED decides (default the date)
+	@lab/boot --pieces 'base kmod' --timeout $(FUZZ_TIMEOUT) \
+		--command '/tests/gzvm_fuzz --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS)'
 
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab

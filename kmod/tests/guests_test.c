@@ -99,6 +99,8 @@ static const struct guest_case cases[] = {
 	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 300 } } },
 	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 300, .by_irqfd = true } } },
 	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 0, .by_irqfd = true } } },
+	{ PLAIN_CASE("gic_spi"), .interrupts = { { .gsi = 20, .at_ms = 300, .by_irqfd = true,
+						   .resample = true, .ends = 1 } } },
 	{ PLAIN_CASE("smp"), .cpus = 1 },
 	{ PLAIN_CASE("smp"), .cpus = 2 },
 	{ PLAIN_CASE("smp"), .cpus = 4 },
@@ -174,6 +176,16 @@ static bool check_accesses(const struct machine *m, const struct guest_case *c)
 	return right;
 }
 
+static bool check_interrupts(const struct machine *m, const struct guest_case *c)
+{
+	bool right = true;
+
+	for (unsigned int i = 0; i < m->interrupt_count; i++)
+		right &= EXPECT("ends of an interrupt", m->interrupts[i].ends,
+				c->interrupts[i].ends);
+	return right;
+}
+
 static bool check_machine(const struct machine *m, const struct guest_case *c,
 			  enum machine_outcome outcome)
 {
@@ -183,6 +195,7 @@ static bool check_machine(const struct machine *m, const struct guest_case *c,
 	right &= EXPECT("FAIL lines", count_lines(m->console, "FAIL"), 0U);
 	right &= check_doorbells(m, c);
 	right &= check_accesses(m, c);
+	right &= check_interrupts(m, c);
 	if (c->returns != ANY_RETURNS)
 		right &= EXPECT("returns of GZVM_RUN", m->vcpus[0].returns,
 				(unsigned long)c->returns);
@@ -228,6 +241,8 @@ static const char *interrupt_text(const struct guest_case *c)
 {
 	if (!c->interrupts[0].gsi)
 		return "";
+	if (c->interrupts[0].resample)
+		return " with an irqfd that resamples";
 	return c->interrupts[0].by_irqfd ? " with an irqfd" : " with IRQ_LINE";
 }
 

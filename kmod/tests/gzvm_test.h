@@ -37,6 +37,16 @@ void test_doorbell_races(void);
 void test_irqfd(void);
 void test_debugfs(void);
 void test_tracepoints(void);
+void test_bad_pointers(void);
+void test_bad_sizes(void);
+void test_exit_records(void);
+void test_foreign_process(void);
+void test_locked_memory(void);
+void test_no_descriptor(void);
+void test_replaced_memory(void);
+void test_restart(void);
+void test_idle(void);
+void test_limits(void);
 void test_lifetime(void);
 void test_killed_processes(void);
 
@@ -53,6 +63,8 @@ int create_eventfd(void);
 uint64_t drain(int eventfd);
 /** map_shared() - fresh shared memory in one mapping of its own */
 void *map_shared(size_t bytes);
+/** map_edge() - @bytes that can be written, at the end of a page, with nothing behind */
+void *map_edge(size_t bytes);
 /** counter() - a live-object count of the driver, or -1 when it does not say */
 long counter(const char *name);
 /** counters_become_zero() - wait, a few seconds at most, for all counters to be 0 */

@@ -141,8 +141,10 @@ void machine_destroy(struct machine *m)
 		return;
 	for (unsigned int i = 0; i < m->doorbell_count; i++)
 		close_if_open(m->doorbells[i].fd);
-	for (unsigned int i = 0; i < m->interrupt_count; i++)
+	for (unsigned int i = 0; i < m->interrupt_count; i++) {
 		close_if_open(m->interrupts[i].fd);
+		close_if_open(m->interrupts[i].resample_fd);
+	}
 	for (unsigned int i = 0; i < GZVM_MAX_VCPUS; i++)
 		close_if_open(m->vcpus[i].fd);
 	close_if_open(m->vm_fd);
@@ -254,14 +256,19 @@ int machine_add_interrupt(struct machine *m, const struct machine_interrupt *int
 	if (m->interrupt_count == MACHINE_MAX_INTERRUPTS)
 		return machine_error("more than %d interrupts", MACHINE_MAX_INTERRUPTS);
 	*i = *interrupt;
-	i->fd = -1;
+	i->fd = i->resample_fd = -1;
 	m->interrupt_count++;
 	if (!i->by_irqfd)
 		return 0;
 	i->fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (i->fd < 0)
+	i->resample_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (i->fd < 0 || i->resample_fd < 0)
 		return machine_error("eventfd");
 	request.fd = i->fd;
+	if (i->resample) {
+		request.flags = GZVM_IRQFD_FLAG_RESAMPLE;
+		request.resamplefd = i->resample_fd;
+	}
 	if (ioctl(m->vm_fd, GZVM_IRQFD, &request))
 		return machine_error("GZVM_IRQFD %u", i->gsi);
 	return 0;

@@ -79,13 +79,19 @@ struct machine_access {
  * @gsi: SPI index (INTID - 32)
  * @at_ms: milliseconds after the start
  * @by_irqfd: through an eventfd and GZVM_IRQFD; else by GZVM_IRQ_LINE
+ * @resample: with an irqfd: count how often the guest ends it
  * @fd: the eventfd, or -1
+ * @resample_fd: eventfd of the ends, or -1
+ * @ends: how often it was signalled, valid when the run has ended
  */
 struct machine_interrupt {
 	uint32_t gsi;
 	unsigned int at_ms;
 	bool by_irqfd;
+	bool resample;
 	int fd;
+	int resample_fd;
+	uint64_t ends;
 };
 
 struct machine;

@@ -136,17 +136,23 @@ static void wait_for_end(struct machine *m, unsigned int timeout_ms)
 	machine_end(m, MACHINE_TIMED_OUT);
 }
 
+/* What an eventfd has counted; none counts nothing. */
+static uint64_t read_count(int eventfd)
+{
+	uint64_t count;
+
+	return read(eventfd, &count, sizeof(count)) == sizeof(count) ? count : 0;
+}
+
 enum machine_outcome machine_run(struct machine *m, unsigned int timeout_ms)
 {
 	if (set_registers(m) || start_vcpus(m))
 		machine_end(m, MACHINE_FAILED);
 	wait_for_end(m, timeout_ms);
 	stop_vcpus(m);
-	for (unsigned int i = 0; i < m->doorbell_count; i++) {
-		struct machine_doorbell *d = &m->doorbells[i];
-
-		if (read(d->fd, &d->kernel_rings, sizeof(d->kernel_rings)) < 0)
-			d->kernel_rings = 0;
-	}
+	for (unsigned int i = 0; i < m->doorbell_count; i++)
+		m->doorbells[i].kernel_rings = read_count(m->doorbells[i].fd);
+	for (unsigned int i = 0; i < m->interrupt_count; i++)
+		m->interrupts[i].ends = read_count(m->interrupts[i].resample_fd);
 	return m->outcome;
 }
