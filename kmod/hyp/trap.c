@@ -24,24 +24,33 @@ static void host_smc(struct gprs *regs)
 	hostpsci_smc(regs);
 }
 
-/* gzhyp's region and the pages of protected VMs are missing from the host's stage 2. */
-static void host_abort(bool instruction)
+/*
+ * gzhyp's region and the pages of protected VMs are missing from the host's stage 2.
+ * HPFAR_EL2.FIPA is bits 47:12 of the IPA, at bit 4.
+ */
+static bool can_try_again(void)
 {
-	/* HPFAR_EL2.FIPA is bits 47:12 of the IPA, at bit 4. */
-	if (!hostmap_has(FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT))
-		world_inject_abort(instruction, read_sysreg(far_el2));
+	return hostmap_has(FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT);
 }
 
+/*
+ * A process can name memory that it has given to a protected VM in any system call.
+ * Linux has no way back from an external abort inside copy_from_user(), but from an
+ * alignment fault it has: the call fails with EFAULT, and the process itself gets
+ * SIGBUS for either.
+ */
 static void host_data_abort(struct gprs *regs)
 {
 	(void)regs;
-	host_abort(false);
+	if (!can_try_again())
+		world_inject_alignment_fault(read_sysreg(far_el2));
 }
 
 static void host_instruction_abort(struct gprs *regs)
 {
 	(void)regs;
-	host_abort(true);
+	if (!can_try_again())
+		world_inject_abort(true, read_sysreg(far_el2));
 }
 
 static void host_undefined(struct gprs *regs)

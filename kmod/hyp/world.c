@@ -159,11 +159,21 @@ void world_inject_undefined(void)
 	world_inject_sync((u64)EC_UNKNOWN << ESR_EC_SHIFT | ESR_IL, 0);
 }
 
-void world_inject_abort(bool instruction, u64 far)
+static void inject_abort(bool instruction, u64 fsc, u64 far)
 {
 	bool from_el1 = (read_sysreg(spsr_el2) & SPSR_MODE_MASK) != SPSR_MODE_EL0T;
 	u64 ec = instruction ? EC_INSTRUCTION_ABORT_LOWER : EC_DATA_ABORT_LOWER;
 
 	/* The "same EL" class is the lower class plus one for both kinds. */
-	world_inject_sync((ec + from_el1) << ESR_EC_SHIFT | ESR_IL | FSC_EXTERNAL, far);
+	world_inject_sync((ec + from_el1) << ESR_EC_SHIFT | ESR_IL | fsc, far);
+}
+
+void world_inject_abort(bool instruction, u64 far)
+{
+	inject_abort(instruction, FSC_EXTERNAL, far);
+}
+
+void world_inject_alignment_fault(u64 far)
+{
+	inject_abort(false, FSC_ALIGNMENT, far);
 }

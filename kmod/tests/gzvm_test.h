@@ -65,6 +65,8 @@ uint64_t drain(int eventfd);
 void *map_shared(size_t bytes);
 /** map_edge() - @bytes that can be written, at the end of a page, with nothing behind */
 void *map_edge(size_t bytes);
+/** set_paging() - how new VMs get their memory: '0' at once, '1' by page, '2' by block */
+bool set_paging(char way);
 /** counter() - a live-object count of the driver, or -1 when it does not say */
 long counter(const char *name);
 /** counters_become_zero() - wait, a few seconds at most, for all counters to be 0 */

@@ -69,6 +69,8 @@ static void test_memory_is_lost(void)
 	   "the guest runs and says what it wants to");
 	is_number(signal_of_read(data), SIGBUS, "memory that it has touched gives SIGBUS");
 	is_number(signal_of_read(p.ram), SIGBUS, "its code, too");
+	is_errno(ioctl(p.vm, GZVM_ENABLE_CAP, p.ram), EFAULT,
+		 "a system call that is given such memory fails");
 	is_errno(set_register(p.vcpu, GZVM_CORE_PC, 0), EOPNOTSUPP,
 		 "its registers are its own now");
 	is_errno(run(&p), 0, "it goes on");
@@ -96,9 +98,40 @@ static void test_slots_stay(void)
 	program_stop(&p);
 }
 
+/* Where pages come one by one, all of them have to be there before the VM is protected. */
+static void test_incomplete_memory(void)
+{
+	struct gzvm_userspace_memory_region region = {
+		.guest_phys_addr = RAM_GPA,
+		.memory_size = RAM_BYTES,
+	};
+	int file = memfd_create("hole", MFD_CLOEXEC);
+	void *memory;
+	int vm;
+
+	if (!ok(set_paging('1'), "pages can be given one by one") ||
+	    ftruncate(file, RAM_BYTES / 2))
+		return;
+	vm = create_vm();
+	memory = mmap(NULL, RAM_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	region.userspace_addr = (uintptr_t)memory;
+	is_errno(ioctl(vm, GZVM_SET_USER_MEMORY_REGION, &region), 0, "memory with a hole is set");
+	is_errno(protect(vm, GZVM_CAP_PVM_SET_PROTECTED_VM), EFAULT,
+		 "a VM with incomplete memory is not protected");
+	is_number(signal_of_read(memory), 0, "and the host keeps what there is");
+	is_errno(ftruncate(file, RAM_BYTES), 0, "the hole is filled");
+	is_errno(protect(vm, GZVM_CAP_PVM_SET_PROTECTED_VM), 0, "then it is protected");
+	is_number(signal_of_read(memory), SIGBUS, "with all its memory at once");
+	close(vm);
+	munmap(memory, RAM_BYTES);
+	close(file);
+	set_paging('2');
+}
+
 void test_protected(void)
 {
 	test_refusals();
 	test_memory_is_lost();
 	test_slots_stay();
+	test_incomplete_memory();
 }

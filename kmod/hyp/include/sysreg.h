@@ -105,6 +105,7 @@
 #define FSC_TRANSLATION		0x04
 #define FSC_ACCESS_FLAG		0x08
 #define FSC_EXTERNAL		0x10
+#define FSC_ALIGNMENT		0x21
 
 /* ICH_* and ICC_* */
 #define ICH_HCR_EN		BIT(0)

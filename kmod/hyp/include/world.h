@@ -47,5 +47,7 @@ void world_inject_sync(u64 esr, u64 far);
 void world_inject_undefined(void);
 /* A synchronous external abort, data or instruction, at virtual address @far. */
 void world_inject_abort(bool instruction, u64 far);
+/* A data abort that says "alignment fault". */
+void world_inject_alignment_fault(u64 far);
 
 #endif

@@ -335,7 +335,7 @@ const struct fuzz_type fuzz_types[FUZZ_TYPES] = {
 	[FUZZ_SET_USER_MEMORY_REGION] = {
 		"SET_USER_MEMORY_REGION", GZVM_SET_USER_MEMORY_REGION, FUZZ_ON_VM, 5,
 		sizeof(struct gzvm_userspace_memory_region), NULL, true,
-		{ EINVAL, EEXIST, EFAULT, ENOMEM }, fill_user_region },
+		{ EINVAL, EEXIST, EFAULT, ENOMEM, EOPNOTSUPP }, fill_user_region },
 	[FUZZ_IRQ_LINE] = {
 		"IRQ_LINE", GZVM_IRQ_LINE, FUZZ_ON_VM, 10, sizeof(struct gzvm_irq_level), NULL,
 		true, { EFAULT, EINVAL }, fill_line },
@@ -364,5 +364,5 @@ const struct fuzz_type fuzz_types[FUZZ_TYPES] = {
 		true, { EFAULT, EINVAL, EBUSY, EOPNOTSUPP }, fill_get_register },
 	[FUZZ_SET_ONE_REG] = {
 		"SET_ONE_REG", GZVM_SET_ONE_REG, FUZZ_ON_VCPU, 12, sizeof(struct gzvm_one_reg),
-		NULL, true, { EFAULT, EINVAL, EBUSY }, fill_register },
+		NULL, true, { EFAULT, EINVAL, EBUSY, EOPNOTSUPP }, fill_register },
 };
