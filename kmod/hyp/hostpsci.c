@@ -63,8 +63,8 @@ static void cpu_on(struct gprs *regs)
 	 */
 	cpu->host_entry = regs->x[2];
 	cpu->host_context = regs->x[3];
-	asm volatile("dc civac, %0" : : "r"(&cpu->host_entry) : "memory");
-	asm volatile("dc civac, %0" : : "r"(&cpu->host_context) : "memory");
+	clean_line(&cpu->host_entry);
+	clean_line(&cpu->host_context);
 	dsb(sy);
 	smc(&call);
 	regs->x[0] = call.x[0];

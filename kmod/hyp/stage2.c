@@ -22,7 +22,7 @@ void stage2_enable(void)
 	write_sysreg(vttbr_el2, hostmap_vttbr());
 	dsb(ishst);
 	isb();
-	asm volatile("tlbi alle1" : : : "memory");
+	tlbi_all_el1();
 	dsb(nsh);
 	isb();
 }
@@ -47,7 +47,7 @@ void stage2_invalidate(const struct stage2 *s2)
 	dsb(ishst);
 	write_sysreg(vttbr_el2, stage2_vttbr(s2));
 	isb();
-	asm volatile("tlbi vmalls12e1is" : : : "memory");
+	tlbi_current_vmid();
 	dsb(ish);
 	write_sysreg(vttbr_el2, current);
 	isb();
@@ -138,9 +138,9 @@ void stage2_make_coherent(u64 pa)
 	u64 line = 4UL << FIELD(read_sysreg(ctr_el0), 19, 16);
 
 	for (u64 address = pa; address < pa + PAGE_BYTES; address += line)
-		asm volatile("dc civac, %0" : : "r"(address) : "memory");
+		clean_line(address);
 	dsb(ish);
-	asm volatile("ic ialluis" : : : "memory");
+	invalidate_icache();
 	dsb(ish);
 }
 

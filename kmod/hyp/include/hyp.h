@@ -12,6 +12,7 @@
 #define GZHYP_HYP_H
 
 #include "platform.h"
+#include "sysreg.h"
 #include "types.h"
 
 struct vcpu;
@@ -78,7 +79,7 @@ static inline void lock(spinlock *l)
 {
 	while (__atomic_exchange_n(&l->taken, 1, __ATOMIC_ACQUIRE))
 		while (__atomic_load_n(&l->taken, __ATOMIC_RELAXED))
-			asm volatile("yield");
+			yield();
 }
 
 static inline void unlock(spinlock *l)

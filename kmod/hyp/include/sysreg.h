@@ -22,6 +22,15 @@
 #define dsb(scope)		asm volatile("dsb " #scope : : : "memory")
 #define dmb(scope)		asm volatile("dmb " #scope : : : "memory")
 
+#define yield()			asm volatile("yield")
+
+/* TLB maintenance: all of EL1 and stage 2 on this CPU; one VMID, the current, on every CPU. */
+#define tlbi_all_el1()		asm volatile("tlbi alle1" : : : "memory")
+#define tlbi_current_vmid()	asm volatile("tlbi vmalls12e1is" : : : "memory")
+/* Cleans and invalidates the line of @address to the point of coherency. */
+#define clean_line(address)	asm volatile("dc civac, %0" : : "r"(address) : "memory")
+#define invalidate_icache()	asm volatile("ic ialluis" : : : "memory")
+
 /* HCR_EL2 */
 #define HCR_VM			BIT(0)
 #define HCR_SWIO		BIT(1)
