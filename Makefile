@@ -7,6 +7,7 @@ LAB_MEMORY ?= 2G
 LAB_KERNEL ?= 6.12
 export LAB_CPUS LAB_MEMORY LAB_KERNEL
 
+STRESS_ROUNDS ?= 10000
 # Fuzzing: seconds are for a machine that makes 500 calls in each.
 FUZZ_CALLS ?= 1000000
 FUZZ_SEED ?= $(shell date +%Y%m%d)
@@ -146,6 +147,10 @@ test-dkms: $(KERNEL) ## Let DKMS add, build, install and remove gzvm.ko in a thr
 .PHONY: test-hyp
 test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
 	@lab/test-hyp
+
+.PHONY: stress
+stress: $(C_IMAGE) ## Race ioctls, runs and closes for STRESS_ROUNDS (default 10000) each
+	@lab/boot --pieces 'base kmod' --timeout 3600 --command '/tests/gzvm_stress --rounds $(STRESS_ROUNDS) doorbells runners vcpu_numbers page_faults'
 
 .PHONY: fuzz
 fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_SEED decides (default the date)
