@@ -45,9 +45,10 @@ final class CheckCommandTest {
         assertEquals(3, check.exitCode());
         assertEquals(
                 List.of(
-                        "jinn: " + bad + ":1:51: $.machine.cpus: 0: must be 1 to 8",
-                        "jinn: " + bad + ":1:55: $.color: unknown key: must be one of boot, devices, doorbells,"
-                                + " machine, name, serial"),
+                        "jinn: " + bad + ":1:51: $.machine.cpus: 0: must be 1 to 8, the most that the driver takes",
+                        "jinn: " + bad
+                                + ":1:55: $.color: unknown key: must be one of $schema, boot, devices, doorbells,"
+                                + " machine, name, serial, version"),
                 check.errLines());
     }
 
