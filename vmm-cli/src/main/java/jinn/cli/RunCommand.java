@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
             "Runs the VM that a JSON file describes, until the guest or the user ends it.",
             "The guest's consoles are on the standard output; rings of doorbells, warnings and the end of the VM are"
                     + " told on the standard error. Ctrl-] stops a VM that has the terminal."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  jinn run vm.json", "  jinn run --quiet --report=report.json vm.json"})
 final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private enum Doorbells {

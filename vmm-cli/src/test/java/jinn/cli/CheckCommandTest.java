@@ -99,6 +99,36 @@ final class CheckCommandTest {
         assertTrue(verbose.err().contains("jinn.config.ConfigLoader.load("), verbose.err());
     }
 
+    @Test
+    void tellsAllFilesAsJson() throws IOException {
+        Path bad = description("bad.json", """
+                {"boot": {"kernel": "Image"}, "machine": {"cpus": 0}, "name": "\\\\"}
+                """);
+        Invocation check = Invocation.of("check", "--json", good.toString(), bad.toString());
+
+        assertEquals(3, check.exitCode());
+        assertEquals("", check.err());
+        String name = bad + ":1:63: $.name: \"\\\\\": must be 1 to 64 characters of a-z, 0-9 and '-'";
+        assertEquals(
+                List.of(
+                        "[ {",
+                        "  \"file\" : \"" + good + "\",",
+                        "  \"ok\" : true,",
+                        "  \"exitCode\" : 0,",
+                        "  \"vm\" : \"good\",",
+                        "  \"problems\" : [ ]",
+                        "}, {",
+                        "  \"file\" : \"" + bad + "\",",
+                        "  \"ok\" : false,",
+                        "  \"exitCode\" : 3,",
+                        "  \"vm\" : \"\",",
+                        "  \"problems\" : [ \"" + bad
+                                + ":1:51: $.machine.cpus: 0: must be 1 to 8, the most that the driver takes\", "
+                                + JsonText.string(name) + " ]",
+                        "} ]"),
+                check.out().lines().toList());
+    }
+
     private Path description(String name, String json) throws IOException {
         return Files.writeString(directory.resolve(name), json);
     }

@@ -36,10 +36,20 @@ public final class ConfigLoader {
      * @param environment what {@code ${NAME}} in the file's strings stands for
      */
     public static VmConfig load(Path file, Map<String, String> environment) {
+        return parse(readText(file), file, environment);
+    }
+
+    /**
+     * The same for text that is not in its file yet.
+     *
+     * @param text what will stand in the file
+     * @param file where: messages name it, and paths in the text are relative to its directory
+     */
+    public static VmConfig parse(String text, Path file, Map<String, String> environment) {
         Problems problems = new Problems(file);
         JsonValue root;
         try {
-            root = Substitution.apply(JsonReader.read(readText(file)), environment, problems);
+            root = Substitution.apply(JsonReader.read(text), environment, problems);
         } catch (MalformedJsonException e) {
             problems.add(e.place(), e.getMessage());
             throw problems.toException();
