@@ -1,9 +1,12 @@
 package jinn.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import jinn.control.ControlDirectory;
+import jinn.error.HostException;
 import jinn.vm.Finding;
 import jinn.vm.HostExamination;
 import picocli.CommandLine.Command;
@@ -32,6 +35,9 @@ final class DoctorCommand implements Callable<Integer>, ErrorReporter.Source {
     @Mixin
     private Verbosity verbosity;
 
+    @Mixin
+    private ControlOptions control;
+
     @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
@@ -42,7 +48,8 @@ final class DoctorCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Override
     public Integer call() {
-        List<Finding> findings = HostExamination.examine();
+        List<Finding> findings = new ArrayList<>(HostExamination.examine());
+        findings.add(examineControl());
         boolean healthy = findings.stream().noneMatch(finding -> finding.verdict() == Finding.Verdict.BAD);
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -52,6 +59,20 @@ final class DoctorCommand implements Callable<Integer>, ErrorReporter.Source {
             out.println(healthy ? "This host can run VMs." : "This host cannot run VMs.");
         }
         return (healthy ? ExitCode.SUCCESS : ExitCode.FAILURE).number();
+    }
+
+    private Finding examineControl() {
+        ControlDirectory directory = control.directory();
+        try {
+            directory.prepare();
+            return new Finding(Finding.Verdict.GOOD, "control", directory.path().toString(), "");
+        } catch (HostException e) {
+            return new Finding(
+                    Finding.Verdict.WARNING,
+                    "control",
+                    e.getMessage(),
+                    "until then VMs run, but ps, stop, doorbells, stats and events do not find them");
+        }
     }
 
     private void print(PrintWriter out, Finding finding) {

@@ -19,6 +19,11 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
+            PsCommand.class,
+            DoorbellsCommand.class,
+            StatsCommand.class,
+            EventsCommand.class,
+            StopCommand.class,
             CheckCommand.class,
             InitCommand.class,
             MapCommand.class,

@@ -1,0 +1,62 @@
+package jinn.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import picocli.CommandLine.Option;
+
+/** The option to show something again and again. */
+final class Watch {
+
+    /** Cursor to the first place, then clear from there on. */
+    private static final String CLEAR = "\u001b[H\u001b[J";
+
+    @Option(
+            names = "--watch",
+            paramLabel = "SECONDS",
+            arity = "0..1",
+            fallbackValue = "1",
+            description = "Show it again every SECONDS (1 to 3600, default ${FALLBACK-VALUE}) until the VM ends.")
+    private Integer seconds;
+
+    boolean isGiven() {
+        return seconds != null;
+    }
+
+    boolean isValid() {
+        return seconds == null || (seconds >= 1 && seconds <= 3600);
+    }
+
+    /**
+     * Shows the frame once, or again and again until there is none.
+     *
+     * @param onTerminal whether a new frame takes the place of the old one
+     * @param frame makes the lines; nothing when there is nothing to show any more
+     * @return whether there was something to show at all
+     */
+    boolean show(PrintWriter out, boolean onTerminal, Supplier<Optional<List<String>>> frame) {
+        Optional<List<String>> lines = frame.get();
+        boolean shown = lines.isPresent();
+        while (lines.isPresent()) {
+            if (isGiven() && onTerminal) {
+                out.print(CLEAR);
+            }
+            lines.get().forEach(out::println);
+            out.flush();
+            lines = isGiven() && pause() ? frame.get() : Optional.empty();
+        }
+        return shown;
+    }
+
+    private boolean pause() {
+        try {
+            TimeUnit.SECONDS.sleep(seconds);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}
