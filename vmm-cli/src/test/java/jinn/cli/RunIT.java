@@ -71,6 +71,36 @@ final class RunIT {
             done
             """;
 
+    /** Looks at the VM that START_SPIN has started from outside, and ends it. */
+    private static final String CONTROL_SPIN = """
+            jinn ps
+            jinn run /tmp/configs/spin.json
+            echo "second run: $?"
+            jinn stats
+            jinn events >/tmp/events.log &
+            events=$!
+            tries=100
+            until [ -n "$(ls -l /proc/$events/fd | grep socket)" ] || [ $tries = 0 ]; do
+                sleep 0.2
+                tries=$((tries - 1))
+            done
+            jinn stop spin
+            wait $pid
+            echo "run: $?"
+            wait $events
+            echo "events: $?"
+            cat /tmp/events.log
+            """;
+
+    /** A process that is stopped answers nobody. */
+    private static final String FREEZE_SPIN = """
+            kill -STOP $pid
+            jinn stop --timeout=2 spin
+            wait $pid
+            echo "run: $?"
+            jinn ps
+            """;
+
     private static Map<String, Result> results;
 
     @BeforeAll
@@ -81,6 +111,7 @@ final class RunIT {
                 .command("no-driver", "rmmod gzvm; jinn run /tmp/configs/hello.json")
                 .command("driver", "insmod /lib/modules/gzvm.ko")
                 .command("info", "jinn info")
+                .command("doctor", "jinn doctor")
                 .command("no-permission", RUN_AS_NOBODY)
                 .command("hello", "jinn run /tmp/configs/hello.json")
                 .command("doorbells", "jinn run /jinn/configs/doorbells.json")
@@ -94,7 +125,12 @@ final class RunIT {
                 .command("no-initrd", "jinn run /tmp/configs/no-initrd.json")
                 .command("full-disk", "jinn run --report /dev/full /tmp/configs/hello.json")
                 .command("left-by-errors", SHOW_WHAT_IS_LEFT)
-                .command("killed", START_SPIN + "kill -KILL $pid\nwait $pid\necho \"exit $?\"\n" + SHOW_WHAT_IS_LEFT)
+                .command(
+                        "killed",
+                        START_SPIN + "kill -KILL $pid\nwait $pid\necho \"exit $?\"\njinn ps\nls /run/jinn\n"
+                                + SHOW_WHAT_IS_LEFT)
+                .command("control", START_SPIN + CONTROL_SPIN + SHOW_WHAT_IS_LEFT)
+                .command("frozen", START_SPIN + FREEZE_SPIN + SHOW_WHAT_IS_LEFT)
                 .command(
                         "terminated",
                         START_SPIN + "kill -TERM $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n"
@@ -125,6 +161,47 @@ final class RunIT {
     void infoNamesTheDriver() {
         results.get("driver").assertEnds(0);
         results.get("info").assertEnds(0, "/dev/gzvm, usable", "driver     jinn");
+    }
+
+    @Test
+    void doctorFindsThatTheDriverTakesEverySortOfDoorbell() {
+        results.get("doctor")
+                .assertEnds(
+                        0,
+                        "ok    device         /dev/gzvm (",
+                        "ok    doorbells      any value: by the driver",
+                        "ok    by value       several at one address, told apart by the value: by the driver",
+                        "ok    any length     stores of any length: by the driver",
+                        "ok    control        /run/jinn",
+                        "This host can run VMs.");
+    }
+
+    @Test
+    void aRunningVmIsSeenAndStoppedFromOutside() {
+        Result result = results.get("control");
+        result.assertEnds(
+                0,
+                "vm spin: cannot run: a VM of this name runs already (process ",
+                "second run: 1",
+                "vCPU  returns  by reason",
+                "vm spin: ended as asked, after ",
+                "run: 130",
+                "events: 0",
+                "\"event\":\"ended\",\"outcome\":\"stopped\"");
+        assertTrue(
+                Pattern.compile("(?m)^spin +\\d+ +running ")
+                        .matcher(result.output())
+                        .find(),
+                result.output());
+        assertNothingLeft(result);
+    }
+
+    @Test
+    void aVmWhoseProcessIsStoppedIsKilledInTime() {
+        Result result = results.get("frozen");
+        result.assertEnds(0, "vm spin: killed, because it did not end when asked, after 2.", "run: 137");
+        assertFalse(Pattern.compile("(?m)^spin ").matcher(result.output()).find(), result.output());
+        assertNothingLeft(result);
     }
 
     @Test
@@ -197,6 +274,7 @@ final class RunIT {
     void sigkillLeavesNothingInTheDriver() {
         Result result = results.get("killed");
         result.assertEnds(0, "while running: 1 VM", "exit 137");
+        assertFalse(result.output().contains("spin.sock"), result.output());
         assertNothingLeft(result);
     }
 

@@ -116,25 +116,25 @@ public final class HostExamination {
         HostLimits limits = HostLimits.ask();
         findings.add(
                 limits.openFiles() >= FEW_FILES
-                        ? Finding.good("open files", "at most " + shown(limits.openFiles(), 0))
+                        ? Finding.good("open files", shown(limits.openFiles(), 0))
                         : Finding.warning(
                                 "open files",
-                                "at most " + limits.openFiles() + " (RLIMIT_NOFILE); each doorbell is one",
+                                shown(limits.openFiles(), 0) + " (RLIMIT_NOFILE); each doorbell is one",
                                 "raise the limit with 'ulimit -Hn', or LimitNOFILE= in a systemd unit"));
         findings.add(
                 limits.lockedBytes() >= DEFAULT_MEMORY_BYTES
-                        ? Finding.good("locked memory", "at most " + shown(limits.lockedBytes(), MIB_SHIFT))
+                        ? Finding.good("locked memory", shown(limits.lockedBytes(), MIB_SHIFT))
                         : Finding.warning(
                                 "locked memory",
-                                "at most " + shown(limits.lockedBytes(), MIB_SHIFT)
+                                shown(limits.lockedBytes(), MIB_SHIFT)
                                         + " (RLIMIT_MEMLOCK); Jinn's driver charges all of a guest's memory",
                                 "raise the limit with 'ulimit -l', LimitMEMLOCK= in a systemd unit, or CAP_IPC_LOCK"));
     }
 
     private static String shown(long limit, int shift) {
         if (limit == Long.MAX_VALUE) {
-            return "as much as there is";
+            return "no limit";
         }
-        return (limit >> shift) + (shift == 0 ? "" : " MiB");
+        return "at most " + (limit >> shift) + (shift == 0 ? "" : " MiB");
     }
 }
