@@ -31,6 +31,9 @@ public final class ControlServer implements AutoCloseable {
     /** How long the last messages may take, so that a client that does not read cannot hold the end up. */
     private static final long LAST_MESSAGES_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    /** How long nobody is accepted after that has failed, because the process has no descriptors left for example. */
+    private static final long ACCEPT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final ControlSocket socket;
     private final VmIdentity identity;
     private final ControlledVm vm;
@@ -45,6 +48,8 @@ public final class ControlServer implements AutoCloseable {
     private volatile Optional<ByteBuffer> end = Optional.empty();
     private volatile boolean closing;
     private long nextEventsNanos = startNanos;
+    private boolean acceptPaused;
+    private long nextAcceptNanos = startNanos;
 
     private ControlServer(ControlSocket socket, VmIdentity identity, ControlledVm vm, Selector selector) {
         this.socket = socket;
@@ -113,7 +118,8 @@ public final class ControlServer implements AutoCloseable {
     private void serve() {
         try {
             while (!closing) {
-                selector.select(millisUntilEvents());
+                selector.select(millisUntilDue());
+                resumeAccepting();
                 serveReadyClients();
                 sendDueEvents();
                 connections().forEach(this::settle);
@@ -138,11 +144,25 @@ public final class ControlServer implements AutoCloseable {
     }
 
     /** Returns how long the thread may sleep; 0 is without end. */
-    private long millisUntilEvents() {
-        if (events.isEmpty()) {
+    private long millisUntilDue() {
+        if (events.isEmpty() && !acceptPaused) {
             return 0;
         }
-        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(nextEventsNanos - System.nanoTime()));
+        long due = events.isEmpty() ? nextAcceptNanos : nextEventsNanos;
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(due - System.nanoTime()));
+    }
+
+    private void resumeAccepting() {
+        if (acceptPaused && System.nanoTime() - nextAcceptNanos >= 0) {
+            acceptPaused = false;
+            socket.channel().keyFor(selector).interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    private void pauseAccepting() {
+        acceptPaused = true;
+        nextAcceptNanos = System.nanoTime() + ACCEPT_PAUSE_NANOS;
+        socket.channel().keyFor(selector).interestOps(0);
     }
 
     private void serveReadyClients() throws IOException {
@@ -161,7 +181,13 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void accept() throws IOException {
-        SocketChannel channel = socket.channel().accept();
+        SocketChannel channel;
+        try {
+            channel = socket.channel().accept();
+        } catch (IOException e) {
+            pauseAccepting();
+            return;
+        }
         if (channel == null) {
             return;
         }
@@ -216,18 +242,26 @@ public final class ControlServer implements AutoCloseable {
         }
         try {
             Request request = Request.parse(line);
+            // Before the answer, so that whoever has it can rely on it. Events come from this thread, so after it.
+            obey(connection, request.command());
             connection.send(Message.of(json -> {
                 writeId(json, request.id());
                 json.writeBooleanProperty("ok", true);
                 writeResult(json, request.command());
             }));
-            switch (request.command()) {
-                case EVENTS -> connection.subscribe();
-                case STOP -> vm.stop();
-                case STATUS, DOORBELLS, STATS -> {}
-            }
         } catch (BadRequestException e) {
             connection.send(refusal(e.id(), e.getMessage()));
+        }
+    }
+
+    private void obey(Connection connection, Request.Command command) {
+        switch (command) {
+            case EVENTS -> {
+                connection.subscribe();
+                hasSubscribers = true;
+            }
+            case STOP -> vm.stop();
+            case STATUS, DOORBELLS, STATS -> {}
         }
     }
 
@@ -265,7 +299,7 @@ public final class ControlServer implements AutoCloseable {
 
     private void sendDueEvents() {
         long now = System.nanoTime();
-        if (events.isEmpty() || (now < nextEventsNanos && !closing)) {
+        if (events.isEmpty() || (now - nextEventsNanos < 0 && !closing)) {
             return;
         }
         nextEventsNanos = now + EVENT_INTERVAL_NANOS;

@@ -22,6 +22,12 @@ final class DoctorCommandTest {
                 BAD   device         /dev/gzvm does not exist
                                       -> load gzvm.ko on an arm64 host that runs under GenieZone or gzhyp
                 """), doctor.out());
+        long remedies = doctor.out().lines().filter(line -> line.contains("->")).count();
+        long complaints = doctor.out()
+                .lines()
+                .filter(line -> line.matches("(BAD|warn) .*"))
+                .count();
+        assertEquals(complaints, remedies, doctor.out());
         assertTrue(doctor.out().endsWith("This host cannot run VMs.\n"), doctor.out());
         assertFalse(doctor.out().contains("\u001b"), "colours where no terminal is");
     }
