@@ -52,13 +52,17 @@ public record ControlDirectory(Path path) {
     /**
      * Makes the directory if it is not there, for its owner only.
      *
-     * @throws HostException if it cannot be made, or others may write to it
+     * @throws HostException if it cannot be made, this user may not write to it, or others may
      */
     public void prepare() {
         try {
             Files.createDirectories(path.getParent());
             if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectory(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY_DIRECTORY));
+            }
+            if (!Files.isWritable(path)) {
+                throw new HostException("cannot use " + path + " for control sockets: it is another user's"
+                        + "; set XDG_RUNTIME_DIR to a directory of yours");
             }
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
             if (permissions.contains(PosixFilePermission.GROUP_WRITE)

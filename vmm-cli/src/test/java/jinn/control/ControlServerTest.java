@@ -220,10 +220,10 @@ final class ControlServerTest {
 
     @Test
     void aSubscriberThatDoesNotReadLosesEventsAndLearnsHowMany() throws Exception {
-        String longMessage = "x".repeat(10_000);
+        String longMessage = "x".repeat(40_000);
         try (RawClient slow = subscribe();
                 RawClient fast = subscribe()) {
-            int warnings = 100;
+            int warnings = 30;
             for (int i = 0; i < warnings; i++) {
                 server.warned(longMessage + i);
                 assertTrue(fast.line().endsWith(longMessage + i + "\"}"));
