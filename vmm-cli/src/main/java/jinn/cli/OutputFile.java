@@ -26,11 +26,12 @@ final class OutputFile {
                 Files.write(path, bytes);
                 return;
             }
-            Path target = path.toAbsolutePath();
-            Path part = Files.createTempFile(target.getParent(), "." + path.getFileName(), ".part");
+            // Not a temporary file by name: that would have permissions for its owner only.
+            Path part = path.resolveSibling(
+                    "." + path.getFileName() + "." + ProcessHandle.current().pid() + ".part");
             try {
                 Files.write(part, bytes);
-                Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+                Files.move(part, path, StandardCopyOption.ATOMIC_MOVE);
             } finally {
                 Files.deleteIfExists(part);
             }

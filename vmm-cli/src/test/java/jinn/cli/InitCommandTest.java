@@ -38,6 +38,8 @@ final class InitCommandTest {
         assertEquals(0, check.exitCode(), check.err());
         assertEquals(file + ": vm my-vm: 1 vCPU, 512 MiB, 1 device, 1 doorbell\n", check.out());
         assertEquals(List.of(kernel, initrd, file), filesLeft());
+        assertEquals(
+                Files.getPosixFilePermissions(initrd), Files.getPosixFilePermissions(file), "others may read it too");
     }
 
     @Test
