@@ -6,6 +6,7 @@ import java.util.Optional;
 import jinn.config.ConfigLoader;
 import jinn.config.VmConfig;
 import jinn.error.ConfigException;
+import jinn.error.ImageException;
 import jinn.error.VmmException;
 import jinn.vm.BootCheck;
 import tools.jackson.core.JsonGenerator;
@@ -18,6 +19,10 @@ record CheckedFile(Path file, Optional<VmConfig> vm, Optional<VmmException> fail
             VmConfig vm = ConfigLoader.load(file);
             BootCheck.check(vm);
             return new CheckedFile(file, Optional.of(vm), Optional.empty());
+        } catch (ImageException e) {
+            // It names the image; with several descriptions at hand the reader wants to know whose.
+            return new CheckedFile(
+                    file, Optional.empty(), Optional.of(new ImageException(file + ": " + e.getMessage(), e)));
         } catch (VmmException e) {
             return new CheckedFile(file, Optional.empty(), Optional.of(e));
         }
