@@ -111,7 +111,7 @@ final class RunIT {
                 .command("no-driver", "rmmod gzvm; jinn run /tmp/configs/hello.json")
                 .command("driver", "insmod /lib/modules/gzvm.ko")
                 .command("info", "jinn info")
-                .command("doctor", "jinn doctor")
+                .command("doctor", "NO_COLOR=1 jinn doctor")
                 .command("no-permission", RUN_AS_NOBODY)
                 .command("hello", "jinn run /tmp/configs/hello.json")
                 .command("doorbells", "jinn run /jinn/configs/doorbells.json")
