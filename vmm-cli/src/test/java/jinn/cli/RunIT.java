@@ -113,6 +113,7 @@ final class RunIT {
                 .command("info", "jinn info")
                 .command("doctor", "NO_COLOR=1 jinn doctor")
                 .command("no-permission", RUN_AS_NOBODY)
+                .command("few-files", "ulimit -n 64; jinn run /tmp/configs/hello.json")
                 .command("hello", "jinn run /tmp/configs/hello.json")
                 .command("doorbells", "jinn run /jinn/configs/doorbells.json")
                 .command("userspace", "jinn run --doorbells=userspace /jinn/configs/doorbells.json")
@@ -154,6 +155,13 @@ final class RunIT {
     void withoutPermissionOneLineSaysWhoMay() {
         Result result = results.get("no-permission");
         result.assertEnds(1, "/dev/gzvm", "(EACCES)", "run as root");
+        assertOneLineOfError(result);
+    }
+
+    @Test
+    void withTooFewFilesOneLineSaysHowManyItNeeds() {
+        Result result = results.get("few-files");
+        result.assertEnds(1, "vm hello: cannot run: it needs ", "this process may have 64 (RLIMIT_NOFILE); raise");
         assertOneLineOfError(result);
     }
 
