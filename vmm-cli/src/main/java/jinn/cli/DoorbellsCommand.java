@@ -18,7 +18,11 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Shows the doorbells of a running VM: who delivers them and how often they rang.",
         footerHeading = "%nExamples:%n",
-        footer = {"  jinn doorbells", "  jinn doorbells --watch=2 web", "  jinn doorbells --json web | jq .doorbells"})
+        footer = {
+            "  jinn doorbells",
+            "  jinn doorbells --watch --interval=2 web",
+            "  jinn doorbells --json web | jq .doorbells"
+        })
 final class DoorbellsCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private static final List<String> TITLES =

@@ -39,7 +39,7 @@ final class LiveView {
      */
     void show(CommandSpec spec, String command, BiFunction<Map<?, ?>, Optional<Map<?, ?>>, List<String>> table) {
         if (!watch.isValid()) {
-            throw new ParameterException(spec.commandLine(), "--watch: must be 1 to 3600 seconds");
+            throw new ParameterException(spec.commandLine(), "--interval: must be 1 to 3600 seconds");
         }
         String vm = control.vm(name);
         PrintWriter out = spec.commandLine().getOut();

@@ -7,26 +7,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
-/** The option to show something again and again. */
+/** The options to show something again and again. */
 final class Watch {
 
     /** Cursor to the first place, then clear from there on. */
     private static final String CLEAR = "\u001b[H\u001b[J";
 
+    @Option(names = "--watch", description = "Show it again and again until the VM ends.")
+    private boolean given;
+
     @Option(
-            names = "--watch",
+            names = "--interval",
             paramLabel = "SECONDS",
-            arity = "0..1",
-            fallbackValue = "1",
-            description = "Show it again every SECONDS (1 to 3600, default ${FALLBACK-VALUE}) until the VM ends.")
-    private Integer seconds;
+            defaultValue = "1",
+            description = "With --watch, how often, 1 to 3600 seconds. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
 
     boolean isGiven() {
-        return seconds != null;
+        return given;
     }
 
     boolean isValid() {
-        return seconds == null || (seconds >= 1 && seconds <= 3600);
+        return seconds >= 1 && seconds <= 3600;
     }
 
     /**

@@ -92,7 +92,7 @@ final class ControlCommandsTest {
             server.close();
         });
         end.start();
-        Invocation doorbells = invoke("doorbells", "--watch=1", "web");
+        Invocation doorbells = invoke("doorbells", "--watch", "web");
         end.join();
 
         assertEquals(0, doorbells.exitCode(), doorbells.err());
@@ -226,7 +226,7 @@ final class ControlCommandsTest {
     void wrongTimesAreWrongCommandLines() throws IOException {
         start("web", new FakeControlledVm(1));
         for (String[] wrong : new String[][] {
-            {"stop", "--timeout=-1", "web"}, {"stop", "--timeout=86401", "web"}, {"stats", "--watch=0", "web"}
+            {"stop", "--timeout=-1", "web"}, {"stop", "--timeout=86401", "web"}, {"stats", "--interval=0", "web"}
         }) {
             Invocation refused = invoke(wrong);
             assertEquals(2, refused.exitCode(), refused.out());
