@@ -2,15 +2,14 @@ package jinn.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import jinn.config.ConfigLoader;
 import jinn.config.VmConfig;
-import jinn.error.VmmException;
-import jinn.vm.BootCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -19,7 +18,9 @@ import picocli.CommandLine.Spec;
         name = "check",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Checks VM descriptions and the files they boot, on any machine.")
+        description = "Checks VM descriptions and the files they boot, on any machine.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  jinn check vm.json", "  jinn check --json guests/*.json | jq '.[] | select(.ok | not)'"})
 final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Spec
@@ -27,6 +28,9 @@ final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Mixin
     private Verbosity verbosity;
+
+    @Option(names = "--json", description = "Print one JSON array, with an object for each file.")
+    private boolean json;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "JSON files, one VM each.")
     private List<Path> files;
@@ -39,27 +43,38 @@ final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
     /** Checks all files and returns the exit code of the first that is not in order. */
     @Override
     public Integer call() {
-        ExitCode result = ExitCode.SUCCESS;
+        List<CheckedFile> checked = new ArrayList<>();
         for (Path file : files) {
-            ExitCode code = check(file);
-            result = result == ExitCode.SUCCESS ? code : result;
+            CheckedFile result = CheckedFile.of(file);
+            checked.add(result);
+            if (!json) {
+                tell(result);
+            }
         }
-        return result.number();
+        if (json) {
+            spec.commandLine().getOut().println(JsonText.write(generator -> CheckedFile.write(generator, checked)));
+        }
+        return checked.stream()
+                .map(CheckedFile::exitCode)
+                .filter(code -> code != ExitCode.SUCCESS)
+                .findFirst()
+                .orElse(ExitCode.SUCCESS)
+                .number();
     }
 
-    private ExitCode check(Path file) {
-        PrintWriter out = spec.commandLine().getOut();
-        try {
-            VmConfig vm = ConfigLoader.load(file);
-            BootCheck.check(vm);
-            out.println(file + ": vm " + vm.name() + ": " + counted(vm.machine().cpus(), "vCPU") + ", "
-                    + (vm.machine().memoryBytes() >> 20) + " MiB, "
-                    + counted(vm.devices().size(), "device") + ", "
-                    + counted(vm.doorbells().size(), "doorbell"));
-            return ExitCode.SUCCESS;
-        } catch (VmmException e) {
-            return ErrorReporter.report(e, isVerbose(), spec.commandLine().getErr());
+    private void tell(CheckedFile checked) {
+        if (checked.failure().isPresent()) {
+            ErrorReporter.report(
+                    checked.failure().get(), isVerbose(), spec.commandLine().getErr());
+            return;
         }
+        VmConfig vm = checked.vm().orElseThrow();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(checked.file() + ": vm " + vm.name() + ": "
+                + counted(vm.machine().cpus(), "vCPU") + ", "
+                + (vm.machine().memoryBytes() >> 20) + " MiB, "
+                + counted(vm.devices().size(), "device") + ", "
+                + counted(vm.doorbells().size(), "doorbell"));
     }
 
     private static String counted(int number, String noun) {

@@ -1,6 +1,5 @@
 package jinn.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import jinn.doorbell.DoorbellPath;
@@ -22,17 +21,8 @@ final class DoorbellText {
 
     /** Returns a table with a title line; a doorbell that is not the kernel's has the reason behind its row. */
     static List<String> table(List<DoorbellStatus> doorbells) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(TITLES);
-        doorbells.forEach(doorbell -> rows.add(cells(doorbell)));
-        int[] widths = new int[TITLES.size()];
-        rows.forEach(row -> widen(widths, row));
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < rows.size(); i++) {
-            String reason = i == 0 ? "" : doorbells.get(i - 1).reason();
-            lines.add((padded(rows.get(i), widths) + reason).stripTrailing());
-        }
-        return lines;
+        return TextTable.lines(
+                TITLES, doorbells.stream().map(DoorbellText::cells).toList());
     }
 
     /** Returns the path's name as users write it. */
@@ -59,20 +49,7 @@ final class DoorbellText {
                 doorbell.match(),
                 pathName(doorbell.path()),
                 Long.toString(doorbell.kernelRings()),
-                Long.toString(doorbell.userspaceRings()));
-    }
-
-    private static void widen(int[] widths, List<String> row) {
-        for (int i = 0; i < widths.length; i++) {
-            widths[i] = Math.max(widths[i], row.get(i).length());
-        }
-    }
-
-    private static String padded(List<String> row, int[] widths) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < widths.length; i++) {
-            line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
-        }
-        return line.toString();
+                Long.toString(doorbell.userspaceRings()),
+                doorbell.reason());
     }
 }

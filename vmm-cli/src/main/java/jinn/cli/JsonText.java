@@ -28,4 +28,9 @@ final class JsonText {
         }
         return text.toString();
     }
+
+    /** Returns the text as a JSON string. */
+    static String string(String text) {
+        return write(json -> json.writeString(text));
+    }
 }

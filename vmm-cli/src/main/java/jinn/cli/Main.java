@@ -17,7 +17,23 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Runs virtual machines on GenieZone.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {RunCommand.class, CheckCommand.class, InfoCommand.class})
+        subcommands = {
+            RunCommand.class,
+            PsCommand.class,
+            DoorbellsCommand.class,
+            StatsCommand.class,
+            EventsCommand.class,
+            StopCommand.class,
+            CheckCommand.class,
+            InitCommand.class,
+            MapCommand.class,
+            DtbCommand.class,
+            DoctorCommand.class,
+            InfoCommand.class,
+            CompletionCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  jinn doctor", "  jinn init --kernel=Image vm.json", "  jinn run vm.json"})
 public final class Main implements Runnable {
 
     private static final String EXIT_CODES = "exitCodes";
@@ -52,7 +68,7 @@ public final class Main implements Runnable {
     /** Without a subcommand there is nothing to do. */
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Missing command: run, check or info");
+        throw new ParameterException(spec.commandLine(), "Missing command");
     }
 
     /** Ends the help of the command and of its subcommands with the exit codes. */

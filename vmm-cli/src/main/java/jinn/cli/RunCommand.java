@@ -31,9 +31,12 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Runs the VM that a JSON file describes, until the guest or the user ends it.",
+            "Other commands find the VM by its name: ps, doorbells, stats, events, stop.",
             "The guest's consoles are on the standard output; rings of doorbells, warnings and the end of the VM are"
                     + " told on the standard error. Ctrl-] stops a VM that has the terminal."
-        })
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  jinn run vm.json", "  jinn run --quiet --report=report.json vm.json"})
 final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private enum Doorbells {
@@ -46,6 +49,9 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Mixin
     private Verbosity verbosity;
+
+    @Mixin
+    private ControlOptions controlOptions;
 
     @Option(
             names = "--doorbells",
@@ -73,8 +79,10 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     public Integer call() {
         VmConfig config = ConfigLoader.load(file);
         try (Writer reportWriter = openReport();
-                StopAtExit stop = new StopAtExit()) {
-            RunReport result = run(config, stop);
+                StopAtExit stop = new StopAtExit();
+                RunControl control = RunControl.claim(controlOptions.directory(), config.name())) {
+            RunReport result = run(config, stop, control);
+            control.ended(result);
             tell(result);
             reportWriter.write(result.toJson());
             return ExitCode.of(result.outcome()).number();
@@ -85,14 +93,18 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         }
     }
 
-    private RunReport run(VmConfig config, StopAtExit stop) {
+    private RunReport run(VmConfig config, StopAtExit stop, RunControl control) {
         TerminalIo terminal = TerminalIo.standard();
         VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
         // In raw mode the terminal does not return to the first column by itself.
         String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
         try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), lineEnd, !quiet);
-                VirtualMachine vm = VirtualMachine.assemble(config, options, display)) {
+                VirtualMachine vm = VirtualMachine.assemble(config, options, new ListenerPair(display, control))) {
             stop.watch(vm);
+            control.serve(config, file.toString(), new ControlView(vm));
+            if (!control.problem().isEmpty()) {
+                display.warned("vm " + config.name() + ": runs without a control socket: " + control.problem());
+            }
             VmOutcome outcome = vm.run();
             return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus());
         }

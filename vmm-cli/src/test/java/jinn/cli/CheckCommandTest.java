@@ -45,9 +45,10 @@ final class CheckCommandTest {
         assertEquals(3, check.exitCode());
         assertEquals(
                 List.of(
-                        "jinn: " + bad + ":1:51: $.machine.cpus: 0: must be 1 to 8",
-                        "jinn: " + bad + ":1:55: $.color: unknown key: must be one of boot, devices, doorbells,"
-                                + " machine, name, serial"),
+                        "jinn: " + bad + ":1:51: $.machine.cpus: 0: must be 1 to 8, the most that the driver takes",
+                        "jinn: " + bad
+                                + ":1:55: $.color: unknown key: must be one of $schema, boot, devices, doorbells,"
+                                + " machine, name, serial, version"),
                 check.errLines());
     }
 
@@ -61,7 +62,10 @@ final class CheckCommandTest {
 
         assertEquals(4, check.exitCode());
         assertEquals(1, check.errLines().size(), check.err());
-        assertTrue(check.err().contains(directory.resolve("text").toString()), check.err());
+        assertTrue(
+                check.err()
+                        .startsWith("jinn: " + bad + ": cannot load kernel " + directory.resolve("text") + ": found "),
+                check.err());
         assertTrue(check.err().contains("expected an arm64 Image"), check.err());
     }
 
@@ -96,6 +100,36 @@ final class CheckCommandTest {
 
         assertEquals(3, verbose.exitCode());
         assertTrue(verbose.err().contains("jinn.config.ConfigLoader.load("), verbose.err());
+    }
+
+    @Test
+    void tellsAllFilesAsJson() throws IOException {
+        Path bad = description("bad.json", """
+                {"boot": {"kernel": "Image"}, "machine": {"cpus": 0}, "name": "\\\\"}
+                """);
+        Invocation check = Invocation.of("check", "--json", good.toString(), bad.toString());
+
+        assertEquals(3, check.exitCode());
+        assertEquals("", check.err());
+        String name = bad + ":1:63: $.name: \"\\\\\": must be 1 to 64 characters of a-z, 0-9 and '-'";
+        assertEquals(
+                List.of(
+                        "[ {",
+                        "  \"file\" : \"" + good + "\",",
+                        "  \"ok\" : true,",
+                        "  \"exitCode\" : 0,",
+                        "  \"vm\" : \"good\",",
+                        "  \"problems\" : [ ]",
+                        "}, {",
+                        "  \"file\" : \"" + bad + "\",",
+                        "  \"ok\" : false,",
+                        "  \"exitCode\" : 3,",
+                        "  \"vm\" : \"\",",
+                        "  \"problems\" : [ \"" + bad
+                                + ":1:51: $.machine.cpus: 0: must be 1 to 8, the most that the driver takes\", "
+                                + JsonText.string(name) + " ]",
+                        "} ]"),
+                check.out().lines().toList());
     }
 
     private Path description(String name, String json) throws IOException {

@@ -42,6 +42,6 @@ final class MainTest {
         Invocation wrong = Invocation.of();
 
         assertEquals(2, wrong.exitCode());
-        assertEquals(List.of("jinn: Missing command: run, check or info; try 'jinn --help'"), wrong.errLines());
+        assertEquals(List.of("jinn: Missing command; try 'jinn --help'"), wrong.errLines());
     }
 }

@@ -71,17 +71,49 @@ final class RunIT {
             done
             """;
 
+    /** Looks at the VM that START_SPIN has started from outside, and ends it. */
+    private static final String CONTROL_SPIN = """
+            jinn ps
+            jinn run /tmp/configs/spin.json
+            echo "second run: $?"
+            jinn stats
+            jinn events >/tmp/events.log &
+            events=$!
+            tries=100
+            until [ -n "$(ls -l /proc/$events/fd | grep socket)" ] || [ $tries = 0 ]; do
+                sleep 0.2
+                tries=$((tries - 1))
+            done
+            jinn stop spin
+            wait $pid
+            echo "run: $?"
+            wait $events
+            echo "events: $?"
+            cat /tmp/events.log
+            """;
+
+    /** A process that is stopped answers nobody. */
+    private static final String FREEZE_SPIN = """
+            kill -STOP $pid
+            jinn stop --timeout=2 spin
+            wait $pid
+            echo "run: $?"
+            jinn ps
+            """;
+
     private static Map<String, Result> results;
 
     @BeforeAll
     static void boot() throws Exception {
         results = new LabBoot()
                 .command("configs", WRITE_CONFIGS)
-                .command("check", "jinn check /jinn/configs/*.json")
+                .command("check", "rm /jinn/configs/jinn.schema.json; jinn check /jinn/configs/*.json")
                 .command("no-driver", "rmmod gzvm; jinn run /tmp/configs/hello.json")
                 .command("driver", "insmod /lib/modules/gzvm.ko")
                 .command("info", "jinn info")
+                .command("doctor", "NO_COLOR=1 jinn doctor")
                 .command("no-permission", RUN_AS_NOBODY)
+                .command("few-files", "ulimit -n 64; jinn run /tmp/configs/hello.json")
                 .command("hello", "jinn run /tmp/configs/hello.json")
                 .command("doorbells", "jinn run /jinn/configs/doorbells.json")
                 .command("userspace", "jinn run --doorbells=userspace /jinn/configs/doorbells.json")
@@ -94,7 +126,12 @@ final class RunIT {
                 .command("no-initrd", "jinn run /tmp/configs/no-initrd.json")
                 .command("full-disk", "jinn run --report /dev/full /tmp/configs/hello.json")
                 .command("left-by-errors", SHOW_WHAT_IS_LEFT)
-                .command("killed", START_SPIN + "kill -KILL $pid\nwait $pid\necho \"exit $?\"\n" + SHOW_WHAT_IS_LEFT)
+                .command(
+                        "killed",
+                        START_SPIN + "kill -KILL $pid\nwait $pid\necho \"exit $?\"\njinn ps\nls /run/jinn\n"
+                                + SHOW_WHAT_IS_LEFT)
+                .command("control", START_SPIN + CONTROL_SPIN + SHOW_WHAT_IS_LEFT)
+                .command("frozen", START_SPIN + FREEZE_SPIN + SHOW_WHAT_IS_LEFT)
                 .command(
                         "terminated",
                         START_SPIN + "kill -TERM $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n"
@@ -122,9 +159,57 @@ final class RunIT {
     }
 
     @Test
+    void withTooFewFilesOneLineSaysHowManyItNeeds() {
+        Result result = results.get("few-files");
+        result.assertEnds(1, "vm hello: cannot run: it needs ", "this process may have 64 (RLIMIT_NOFILE); raise");
+        assertOneLineOfError(result);
+    }
+
+    @Test
     void infoNamesTheDriver() {
         results.get("driver").assertEnds(0);
         results.get("info").assertEnds(0, "/dev/gzvm, usable", "driver     jinn");
+    }
+
+    @Test
+    void doctorFindsThatTheDriverTakesEverySortOfDoorbell() {
+        results.get("doctor")
+                .assertEnds(
+                        0,
+                        "ok    device         /dev/gzvm (",
+                        "ok    doorbells      any value: by the driver",
+                        "ok    by value       several at one address, told apart by the value: by the driver",
+                        "ok    any length     stores of any length: by the driver",
+                        "ok    control        /run/jinn",
+                        "This host can run VMs.");
+    }
+
+    @Test
+    void aRunningVmIsSeenAndStoppedFromOutside() {
+        Result result = results.get("control");
+        result.assertEnds(
+                0,
+                "vm spin: cannot run: a VM of this name runs already (process ",
+                "second run: 1",
+                "vCPU  returns  by reason",
+                "vm spin: ended as asked, after ",
+                "run: 130",
+                "events: 0",
+                "\"event\":\"ended\",\"outcome\":\"stopped\"");
+        assertTrue(
+                Pattern.compile("(?m)^spin +\\d+ +running ")
+                        .matcher(result.output())
+                        .find(),
+                result.output());
+        assertNothingLeft(result);
+    }
+
+    @Test
+    void aVmWhoseProcessIsStoppedIsKilledInTime() {
+        Result result = results.get("frozen");
+        result.assertEnds(0, "vm spin: killed, because it did not end when asked, after 2.", "run: 137");
+        assertFalse(Pattern.compile("(?m)^spin ").matcher(result.output()).find(), result.output());
+        assertNothingLeft(result);
     }
 
     @Test
@@ -197,6 +282,7 @@ final class RunIT {
     void sigkillLeavesNothingInTheDriver() {
         Result result = results.get("killed");
         result.assertEnds(0, "while running: 1 VM", "exit 137");
+        assertFalse(result.output().contains("spin.sock"), result.output());
         assertNothingLeft(result);
     }
 

@@ -38,20 +38,9 @@ public final class BootLoader {
      * @throws jinn.error.ImageException if a file cannot be used or RAM is too small; memory may then be partly written
      */
     public static Entry load(GuestMemory memory, Source source, int cpus, long memoryBytes, int virtioDevices) {
-        LinuxImage kernel = LinuxImage.open(source.kernel());
-        Optional<BootFile> initrd = source.initrd().map(path -> BootFile.open("initrd", path));
-        GuestLayout.Placement place = GuestLayout.place(
-                memoryBytes, kernel, initrd.map(BootFile::bytes).orElse(0L));
-        Optional<Range> initrdRange = initrd.map(file -> new Range(place.initrd(), place.initrd() + file.bytes()));
-        byte[] deviceTree =
-                DeviceTree.build(new GuestDescription(cpus, memoryBytes, source.cmdline(), initrdRange, virtioDevices));
-        if (deviceTree.length > GuestLayout.DEVICE_TREE_BYTES) {
-            throw new IllegalArgumentException("the device tree has " + deviceTree.length + " bytes, room is for "
-                    + GuestLayout.DEVICE_TREE_BYTES);
-        }
-        kernel.load(memory, place.kernel());
-        initrd.ifPresent(file -> file.load(memory, place.initrd()));
-        memory.copyTo(place.deviceTree(), deviceTree, 0, deviceTree.length);
-        return new Entry(place.kernel(), place.deviceTree(), deviceTree.length);
+        BootPlan plan = BootPlan.of(source, cpus, memoryBytes, virtioDevices);
+        plan.load(memory);
+        Range deviceTree = plan.deviceTree();
+        return new Entry(plan.kernel().start(), deviceTree.start(), deviceTree.end() - deviceTree.start());
     }
 }

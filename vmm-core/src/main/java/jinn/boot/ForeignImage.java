@@ -60,7 +60,7 @@ final class ForeignImage {
      * @param start its first bytes, at least 0x206 if the file has them
      */
     static String describe(byte[] start) {
-        if (new Signature(0, "7f454c46", "").matches(start)) {
+        if (isElf(start)) {
             return describeElf(start);
         }
         for (Signature signature : SIGNATURES) {
@@ -69,6 +69,11 @@ final class ForeignImage {
             }
         }
         return "a file that starts with " + HEX.formatHex(start, 0, Math.min(SHOWN_BYTES, start.length));
+    }
+
+    /** Returns whether a file that begins so is an ELF file. */
+    static boolean isElf(byte[] start) {
+        return new Signature(0, "7f454c46", "").matches(start);
     }
 
     private static String describeElf(byte[] start) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Map;
 import jinn.config.JsonReader.MalformedJsonException;
 import jinn.error.ConfigException;
 
@@ -26,10 +27,29 @@ public final class ConfigLoader {
      * @throws ConfigException if anything is wrong; the first problem of a file that is not JSON, else all problems
      */
     public static VmConfig load(Path file) {
+        return load(file, System.getenv());
+    }
+
+    /**
+     * The same with other variables than the process's.
+     *
+     * @param environment what {@code ${NAME}} in the file's strings stands for
+     */
+    public static VmConfig load(Path file, Map<String, String> environment) {
+        return parse(readText(file), file, environment);
+    }
+
+    /**
+     * The same for text that is not in its file yet.
+     *
+     * @param text what will stand in the file
+     * @param file where: messages name it, and paths in the text are relative to its directory
+     */
+    public static VmConfig parse(String text, Path file, Map<String, String> environment) {
         Problems problems = new Problems(file);
         JsonValue root;
         try {
-            root = JsonReader.read(readText(file));
+            root = Substitution.apply(JsonReader.read(text), environment, problems);
         } catch (MalformedJsonException e) {
             problems.add(e.place(), e.getMessage());
             throw problems.toException();

@@ -1,14 +1,9 @@
 package jinn.config;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import jinn.boot.GuestLayout;
 
 /**
@@ -36,26 +31,43 @@ final class ConfigReader {
     }
 
     private VmConfig vm(ObjectReader vm) {
+        vm.text("$schema");
+        if (!isReadable(vm)) {
+            // What the other keys of a newer version mean, nobody can say here.
+            return null;
+        }
         String name = vm.text("name").orElseGet(this::defaultName);
         vm.report(Rules.name(name));
         MachineConfig machine = vm.object("machine").map(this::machine).orElse(DEFAULT_MACHINE);
+        ConsoleReader consoles = consoles(vm);
         vm.require("boot", "an object with the kernel to boot");
-        BootConfig boot = vm.object("boot").map(this::boot).orElse(null);
-
-        ConsoleReader consoles = new ConsoleReader(problems);
-        vm.object("serial").ifPresent(consoles::serial);
-        consoles.devices(vm.array("devices"));
-        if (vm.has("devices") && consoles.deviceCount() > GuestLayout.VIRTIO_MAXIMUM) {
-            problems.add(
-                    vm.place("devices"),
-                    consoles.deviceCount() + " devices: must be at most " + GuestLayout.VIRTIO_MAXIMUM);
-        }
-        List<DoorbellConfig> doorbells = doorbells(vm.array("doorbells"), machine);
+        BootConfig boot =
+                vm.object("boot").map(section -> boot(section, consoles)).orElse(null);
+        List<GuestMap.Range> map = GuestMap.ranges(machine, consoles.deviceConfigs());
+        List<DoorbellConfig> doorbells = new DoorbellReader(problems, map).read(vm.array("doorbells"));
         vm.finish();
         if (!problems.isEmpty()) {
             return null;
         }
         return new VmConfig(name, machine, boot, consoles.serialConfig(), consoles.deviceConfigs(), doorbells);
+    }
+
+    private static boolean isReadable(ObjectReader vm) {
+        int version = vm.integer("version").orElse(Rules.VERSION);
+        vm.report(Rules.version(version));
+        return version <= Rules.VERSION;
+    }
+
+    private ConsoleReader consoles(ObjectReader vm) {
+        ConsoleReader consoles = new ConsoleReader(problems);
+        vm.object("serial").ifPresent(consoles::serial);
+        consoles.devices(vm.array("devices"));
+        if (consoles.deviceCount() > GuestLayout.VIRTIO_MAXIMUM) {
+            problems.add(
+                    vm.place("devices"),
+                    consoles.deviceCount() + " devices: must be at most " + GuestLayout.VIRTIO_MAXIMUM);
+        }
+        return consoles;
     }
 
     /** The file's name without its ending, made to fit the rule for names. */
@@ -75,7 +87,7 @@ final class ConfigReader {
         return violations.isEmpty() ? new MachineConfig(cpus, memoryBytes) : DEFAULT_MACHINE;
     }
 
-    private BootConfig boot(ObjectReader boot) {
+    private BootConfig boot(ObjectReader boot, ConsoleReader consoles) {
         boot.require("kernel", "the path of an arm64 Image");
         FileReferences files = new FileReferences(file, boot);
         Optional<Path> kernel = files.read("kernel");
@@ -84,66 +96,7 @@ final class ConfigReader {
         boot.finish();
         List<Violation> violations = Rules.cmdline(cmdline);
         boot.report(violations);
+        boot.report(KernelConsoles.check(cmdline, consoles.consoleCount()));
         return kernel.isPresent() && violations.isEmpty() ? new BootConfig(kernel.get(), initrd, cmdline) : null;
-    }
-
-    private List<DoorbellConfig> doorbells(List<JsonValue> elements, MachineConfig machine) {
-        List<DoorbellConfig> doorbells = new ArrayList<>();
-        Map<String, String> pathsByName = new HashMap<>();
-        DoorbellIndex index = new DoorbellIndex();
-        for (JsonValue element : elements) {
-            ObjectReader.of(element, problems)
-                    .ifPresent(reader -> doorbell(reader).ifPresent(doorbell -> {
-                        checkUnique(
-                                reader,
-                                doorbell,
-                                pathsByName.put(doorbell.name(), element.place().path()));
-                        checkCollision(reader, doorbell, index);
-                        GuestMap.ownerOf(doorbell, machine)
-                                .ifPresent(range -> reader.report(List.of(new Violation(
-                                        "address",
-                                        Scalars.showAddress(doorbell.address()),
-                                        "must not lie on " + range.shown()))));
-                        doorbells.add(doorbell);
-                    }));
-        }
-        return doorbells;
-    }
-
-    private Optional<DoorbellConfig> doorbell(ObjectReader reader) {
-        reader.require("name", "a string");
-        reader.require("address", "a hex string, as in \"0x0b000000\"");
-        reader.require("length", "1, 2, 4 or 8 bytes, or 0 for a store of any length");
-        Optional<String> name = reader.text("name");
-        OptionalLong address = reader.address("address");
-        OptionalInt length = reader.integer("length");
-        OptionalLong match = reader.data("match");
-        reader.finish();
-        boolean matchIsReadable = match.isPresent() || !reader.has("match");
-        if (name.isEmpty() || address.isEmpty() || length.isEmpty() || !matchIsReadable) {
-            return Optional.empty();
-        }
-        List<Violation> violations = Rules.doorbell(name.get(), address.getAsLong(), length.getAsInt(), match);
-        reader.report(violations);
-        return violations.isEmpty()
-                ? Optional.of(new DoorbellConfig(name.get(), address.getAsLong(), length.getAsInt(), match))
-                : Optional.empty();
-    }
-
-    private void checkUnique(ObjectReader reader, DoorbellConfig doorbell, String earlierPath) {
-        if (earlierPath != null) {
-            reader.report(List.of(new Violation(
-                    "name", Quoting.quote(doorbell.name()), "must be unique, but " + earlierPath + " has it too")));
-        }
-    }
-
-    private void checkCollision(ObjectReader reader, DoorbellConfig doorbell, DoorbellIndex index) {
-        index.add(doorbell)
-                .ifPresent(other -> reader.report(List.of(new Violation(
-                        "address",
-                        Scalars.showAddress(doorbell.address()),
-                        "doorbell " + Quoting.quote(doorbell.name()) + " cannot be told apart from "
-                                + Quoting.quote(other.name())
-                                + ": must differ in address, in length (not 0), or in match"))));
     }
 }

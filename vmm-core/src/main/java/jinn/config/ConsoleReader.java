@@ -56,6 +56,13 @@ final class ConsoleReader {
         return drafts.size();
     }
 
+    /** Returns how many of the devices are consoles: hvc0 and on in Linux. */
+    int consoleCount() {
+        return (int) drafts.stream()
+                .filter(draft -> draft.type() == DeviceType.CONSOLE)
+                .count();
+    }
+
     SerialConfig serialConfig() {
         boolean consoleHasTerminal = deviceConfigs().contains(new DeviceConfig.Console(ConsoleTarget.TERMINAL));
         return new SerialConfig(
@@ -86,7 +93,9 @@ final class ConsoleReader {
             case "rng" -> drafts.add(new Draft(DeviceType.RNG, Optional.empty()));
             default -> {
                 // Without a known type nobody can say which other keys belong here.
-                type.ifPresent(text -> problems.add(device.place("type"), Quoting.quote(text) + ": " + TYPE_RULE));
+                type.ifPresent(text -> problems.add(
+                        device.place("type"),
+                        Quoting.quote(text) + ": " + TYPE_RULE + Nearest.question(text, List.of("console", "rng"))));
                 return;
             }
         }
@@ -97,7 +106,9 @@ final class ConsoleReader {
         Optional<String> text = owner.text("target");
         Optional<ConsoleTarget> target = text.map(TARGETS::get);
         if (text.isPresent() && target.isEmpty()) {
-            problems.add(owner.place("target"), Quoting.quote(text.get()) + ": " + TARGET_RULE);
+            problems.add(
+                    owner.place("target"),
+                    Quoting.quote(text.get()) + ": " + TARGET_RULE + Nearest.question(text.get(), TARGETS.keySet()));
         }
         if (target.filter(t -> t == ConsoleTarget.TERMINAL).isPresent()) {
             terminalOwner.ifPresent(other -> problems.add(

@@ -87,4 +87,17 @@ sealed interface JsonValue {
 
     /** {@code true}, {@code false}, {@code null} or a number with a fraction: nothing Jinn's files have a use for. */
     record OtherValue(Place place, String kind, String shown) implements JsonValue {}
+
+    /** A value that could not be made out, which has been told already. */
+    record ToldValue(Place place) implements JsonValue {
+        @Override
+        public String kind() {
+            return "unknown";
+        }
+
+        @Override
+        public String shown() {
+            return "...";
+        }
+    }
 }

@@ -13,6 +13,7 @@ import jinn.config.JsonValue.ObjectValue;
 import jinn.config.JsonValue.Place;
 import jinn.config.JsonValue.Property;
 import jinn.config.JsonValue.TextValue;
+import jinn.config.JsonValue.ToldValue;
 
 /**
  * Takes the properties out of one JSON object by key and type.
@@ -35,7 +36,9 @@ final class ObjectReader {
         if (value instanceof ObjectValue object) {
             return Optional.of(new ObjectReader(object, problems));
         }
-        problems.add(value.place(), value.shown() + ": must be an object, not " + value.kind());
+        if (!(value instanceof ToldValue)) {
+            problems.add(value.place(), value.shown() + ": must be an object, not " + value.kind());
+        }
         return Optional.empty();
     }
 
@@ -89,12 +92,16 @@ final class ObjectReader {
         return unsigned(
                 key,
                 "a hex string of at most 64 bits, as in \"0x0b000000\"",
+                SpellingHints::address,
                 value -> value instanceof TextValue text ? Scalars.parseHex(text.text()) : OptionalLong.empty());
     }
 
     OptionalLong data(String key) {
         return unsigned(
-                key, "a hex string, as in \"0x1\", or a whole number, of at most 64 bits", value -> switch (value) {
+                key,
+                "a hex string, as in \"0x1\", or a whole number, of at most 64 bits",
+                value -> "",
+                value -> switch (value) {
                     case TextValue text -> Scalars.parseHex(text.text());
                     case IntegerValue integer -> Scalars.unsigned(integer.number());
                     default -> OptionalLong.empty();
@@ -105,6 +112,7 @@ final class ObjectReader {
         return unsigned(
                 key,
                 "a size with its unit (KiB, MiB, GiB), as in \"512MiB\"",
+                SpellingHints::size,
                 value -> value instanceof TextValue text ? Scalars.parseSize(text.text()) : OptionalLong.empty());
     }
 
@@ -125,13 +133,14 @@ final class ObjectReader {
         object.properties().forEach((key, property) -> {
             if (!asked.contains(key)) {
                 String known = String.join(", ", asked.stream().sorted().toList());
-                problems.add(property.place(), "unknown key: must be one of " + known);
+                problems.add(property.place(), "unknown key: must be one of " + known + Nearest.question(key, asked));
             }
         });
     }
 
-    private OptionalLong unsigned(String key, String what, Function<JsonValue, OptionalLong> parse) {
-        Optional<Long> result = read(key, what, value -> {
+    private OptionalLong unsigned(
+            String key, String what, Function<JsonValue, String> hint, Function<JsonValue, OptionalLong> parse) {
+        Optional<Long> result = read(key, what, hint, value -> {
             OptionalLong parsed = parse.apply(value);
             return parsed.isPresent() ? Optional.of(parsed.getAsLong()) : Optional.empty();
         });
@@ -139,11 +148,16 @@ final class ObjectReader {
     }
 
     private <T> Optional<T> read(String key, String what, Function<JsonValue, Optional<T>> parse) {
+        return read(key, what, value -> "", parse);
+    }
+
+    private <T> Optional<T> read(
+            String key, String what, Function<JsonValue, String> hint, Function<JsonValue, Optional<T>> parse) {
         return property(key).flatMap(property -> {
             JsonValue value = property.value();
             Optional<T> parsed = parse.apply(value);
-            if (parsed.isEmpty()) {
-                problems.add(value.place(), value.shown() + ": must be " + what);
+            if (parsed.isEmpty() && !(value instanceof ToldValue)) {
+                problems.add(value.place(), value.shown() + ": must be " + what + hint.apply(value));
             }
             return parsed;
         });

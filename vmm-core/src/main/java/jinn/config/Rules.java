@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 /** What values a VM's description may have. Each method returns the violations it found, in the record's order. */
 final class Rules {
 
-    /** SPI numbers, the redistributors' frames and Linux's patience with TCG set no higher need yet. */
+    /** The version of the file's format, for the key {@code version}. */
+    static final int VERSION = 1;
+
+    /** GZVM_MAX_VCPUS of the driver. */
     static final int MAX_CPUS = 8;
 
     static final long MIN_MEMORY_BYTES = 16L << 20;
@@ -27,6 +30,18 @@ final class Rules {
 
     private Rules() {}
 
+    static List<Violation> version(int version) {
+        if (version > VERSION) {
+            return List.of(new Violation(
+                    "version",
+                    Integer.toString(version),
+                    "needs a newer Jinn; this one reads files up to version " + VERSION));
+        }
+        return version == VERSION
+                ? List.of()
+                : List.of(new Violation("version", Integer.toString(version), "must be " + VERSION));
+    }
+
     static List<Violation> name(String name) {
         return NAME.matcher(name).matches()
                 ? List.of()
@@ -36,7 +51,8 @@ final class Rules {
     static List<Violation> machine(int cpus, long memoryBytes) {
         List<Violation> violations = new ArrayList<>();
         if (cpus < 1 || cpus > MAX_CPUS) {
-            violations.add(new Violation("cpus", Integer.toString(cpus), "must be 1 to " + MAX_CPUS));
+            violations.add(new Violation(
+                    "cpus", Integer.toString(cpus), "must be 1 to " + MAX_CPUS + ", the most that the driver takes"));
         }
         if (memoryBytes < MIN_MEMORY_BYTES || memoryBytes > MAX_MEMORY_BYTES || memoryBytes % PAGE_BYTES != 0) {
             violations.add(new Violation(

@@ -39,6 +39,7 @@ final class Libc {
             bind("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     private static final MethodHandle MUNMAP = bind("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
     private static final MethodHandle GETRANDOM = bind("getrandom", JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle GETRLIMIT = bind("getrlimit", JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle ISATTY = bind("isatty", JAVA_INT, JAVA_INT);
     private static final MethodHandle TCGETATTR = bind("tcgetattr", JAVA_INT, JAVA_INT, ADDRESS);
     private static final MethodHandle TCSETATTR = bind("tcsetattr", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
@@ -188,6 +189,14 @@ final class Libc {
             return (long) GETRANDOM.invokeExact(state, buffer, bytes, flags);
         } catch (Throwable t) {
             throw signatureError("getrandom", t);
+        }
+    }
+
+    static int getrlimit(MemorySegment state, int resource, MemorySegment limit) {
+        try {
+            return (int) GETRLIMIT.invokeExact(state, resource, limit);
+        } catch (Throwable t) {
+            throw signatureError("getrlimit", t);
         }
     }
 

@@ -97,7 +97,8 @@ final class MachineAssembly {
         attachUserDoorbells(registrar, warnings);
         attachSerial(vm);
         for (int index = 0; index < config.devices().size(); index++) {
-            VirtioDevice virtio = createDevice(config.devices().get(index), index);
+            DeviceConfig device = config.devices().get(index);
+            VirtioDevice virtio = createDevice(device, device.name(index));
             attachVirtio(vm, memory, loop, registrar, virtio, index, warnings);
         }
         setEntry(vcpus, entry);
@@ -188,10 +189,10 @@ final class MachineAssembly {
         bus.add("the PL011", GuestLayout.SERIAL, GuestLayout.SERIAL_BYTES, serial);
     }
 
-    private VirtioDevice createDevice(DeviceConfig device, int index) {
+    private VirtioDevice createDevice(DeviceConfig device, String name) {
         return switch (device) {
-            case DeviceConfig.Console console -> createConsole(console.target(), "console" + index);
-            case DeviceConfig.Rng ignored -> new Rng("rng" + index, new KernelEntropy());
+            case DeviceConfig.Console console -> createConsole(console.target(), name);
+            case DeviceConfig.Rng ignored -> new Rng(name, new KernelEntropy());
         };
     }
 

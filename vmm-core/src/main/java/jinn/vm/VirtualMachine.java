@@ -36,7 +36,15 @@ public final class VirtualMachine implements AutoCloseable {
      * @throws jinn.error.VmmException when something is missing or refused; nothing is left behind then
      */
     public static VirtualMachine assemble(VmConfig config, VmOptions options, VmListener listener) {
-        return assemble(GzvmDevice.open(), config, options, listener);
+        BootCheck.check(config);
+        GzvmDevice device = GzvmDevice.open();
+        try {
+            HostLimits.ask().require(config, device.isJinn());
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+        return assemble(device, config, options, listener);
     }
 
     static VirtualMachine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {

@@ -33,6 +33,8 @@ final class ConfigLoaderTest {
                   "name": "web-1",
                   "machine": {"cpus": 4, "memory": "1GiB"},
                   "boot": {"kernel": "Image", "initrd": "initrd.cpio", "cmdline": "console=hvc0"},
+                  "$schema": "jinn.schema.json",
+                  "version": 1,
                   "serial": {"target": "output"},
                   "devices": [{"type": "console", "target": "terminal"}, {"type": "rng"}],
                   "doorbells": [
@@ -119,13 +121,13 @@ final class ConfigLoaderTest {
         String file = directory.resolve("vm.json") + ":";
         assertEquals(
                 List.of(
-                        file + "1:22: $.machine.cpus: 0: must be 1 to 8",
+                        file + "1:22: $.machine.cpus: 0: must be 1 to 8, the most that the driver takes",
                         file + "1:35: $.machine.memory: \"1MB\": must be a size with its unit (KiB, MiB, GiB),"
-                                + " as in \"512MiB\"",
+                                + " as in \"512MiB\"; did you mean \"1MiB\"?",
                         file + "3:25: $.doorbells[0].name: \"Demo\": must be 1 to 64 characters of a-z, 0-9 and '-'",
                         file + "3:44: $.doorbells[0].address: 0x0b000001: must be aligned to its length 4",
-                        file + "4:2: $.color: unknown key: must be one of boot, devices, doorbells, machine, name,"
-                                + " serial"),
+                        file + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, machine,"
+                                + " name, serial, version"),
                 e.problems());
     }
 

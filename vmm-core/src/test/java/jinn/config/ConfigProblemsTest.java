@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import jinn.error.ConfigException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ConfigProblemsTest {
 
     private static final String BOOT = "'boot': {'kernel': 'Image'}";
+
+    private static final String FREE = "; free for doorbells is 0x0b000000-0x0bffffff";
 
     @TempDir
     private Path directory;
@@ -63,15 +66,17 @@ final class ConfigProblemsTest {
                 arguments("{" + BOOT + ", 'devices': [null]}", "1:43: $.devices[0]: null: must be an object, not null"),
                 arguments(
                         "{" + BOOT + ", 'a\\nb': 1}",
-                        "1:31: $.\"a\\u000ab\": unknown key: must be one of boot,"
-                                + " devices, doorbells, machine, name, serial"));
+                        "1:31: $.\"a\\u000ab\": unknown key: must be one of $schema,"
+                                + " boot, devices, doorbells, machine, name, serial, version"));
     }
 
     static Stream<Arguments> sections() {
         return Stream.of(
                 arguments("{}", "1:1: $.boot: missing: must be an object with the kernel to boot"),
                 arguments("{'boot': {}}", "1:10: $.boot.kernel: missing: must be the path of an arm64 Image"),
-                arguments("{" + BOOT + ", 'machine': {'cpus': 9}}", "1:51: $.machine.cpus: 9: must be 1 to 8"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'cpus': 9}}",
+                        "1:51: $.machine.cpus: 9: must be 1 to 8, the most that the driver takes"),
                 arguments(
                         "{" + BOOT + ", 'machine': {'memory': '8MiB'}}",
                         "1:53: $.machine.memory: 8MiB: must be 16MiB to 64GiB, a multiple of 4KiB"),
@@ -80,7 +85,33 @@ final class ConfigProblemsTest {
                         "1:53: $.machine.memory: 16385KiB: must be 16MiB to 64GiB, a multiple of 4KiB"),
                 arguments(
                         "{" + BOOT + ", 'machine': {'memory': 256}}",
-                        "1:53: $.machine.memory: 256: must be a size with its unit (KiB, MiB, GiB), as in \"512MiB\""),
+                        "1:53: $.machine.memory: 256: must be a size with its unit (KiB, MiB, GiB), as in \"512MiB\";"
+                                + " did you mean \"256MiB\"?"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': 268435456}}",
+                        "1:53: $.machine.memory: 268435456: must be a size with its unit (KiB, MiB, GiB), as in"
+                                + " \"512MiB\"; 268435456 bytes are \"256MiB\""),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': '1 gb'}}",
+                        "1:53: $.machine.memory: \"1 gb\": must be a size with its unit (KiB, MiB, GiB), as in"
+                                + " \"512MiB\"; did you mean \"1GiB\"?"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': 'much'}}",
+                        "1:53: $.machine.memory: \"much\": must be a size with its unit (KiB, MiB, GiB), as in"
+                                + " \"512MiB\""),
+                arguments(
+                        "{" + BOOT + ", 'version': 2, 'color': 'red'}",
+                        "1:42: $.version: 2: needs a newer Jinn; this one reads files up to version 1"),
+                arguments("{" + BOOT + ", 'version': 0}", "1:42: $.version: 0: must be 1"),
+                arguments("{" + BOOT + ", 'version': '1'}", "1:42: $.version: \"1\": must be a whole number"),
+                arguments("{" + BOOT + ", '$schema': 1}", "1:42: $.\"$schema\": 1: must be a string"),
+                arguments(
+                        "{" + BOOT + ", 'doorbels': []}",
+                        "1:31: $.doorbels: unknown key: must be one of $schema, boot, devices, doorbells, machine,"
+                                + " name, serial, version; did you mean doorbells?"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'mem': '1GiB'}}",
+                        "1:43: $.machine.mem: unknown key: must be one of cpus, memory; did you mean memory?"),
                 arguments(
                         "{'boot': {'kernel': 'Image', 'cmdline': 'a\\u0000b'}}",
                         "1:41: $.boot.cmdline: \"a\\u0000b\": must not have a NUL character"),
@@ -90,6 +121,14 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'serial': {'target': 'tty'}}",
                         "1:52: $.serial.target: \"tty\": must be \"terminal\", \"output\" or \"none\""),
+                arguments(
+                        "{" + BOOT + ", 'serial': {'target': 'Terminl'}}",
+                        "1:52: $.serial.target: \"Terminl\": must be \"terminal\", \"output\" or \"none\"; did you"
+                                + " mean terminal?"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'consle'}]}",
+                        "1:52: $.devices[0].type: \"consle\": must be \"console\" or \"rng\"; did you mean"
+                                + " console?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'disk'}]}",
                         "1:52: $.devices[0].type: \"disk\": must be \"console\" or \"rng\""),
@@ -117,7 +156,11 @@ final class ConfigProblemsTest {
                 arguments(
                         "{'name': 'a', 'address': 184549376, 'length': 4}",
                         "3:26: $.doorbells[0].address: 184549376: must be a hex string of at most 64 bits, as in"
-                                + " \"0x0b000000\""),
+                                + " \"0x0b000000\"; 184549376 is \"0x0b000000\""),
+                arguments(
+                        "{'name': 'a', 'address': '0b000000', 'length': 4}",
+                        "3:26: $.doorbells[0].address: \"0b000000\": must be a hex string of at most 64 bits, as in"
+                                + " \"0x0b000000\"; did you mean \"0x0b000000\"?"),
                 arguments(
                         "{'name': 'a', 'address': '0xb000000', 'length': 3}",
                         "3:49: $.doorbells[0].length: 3: must be 1, 2, 4 or 8 bytes, or 0 for a store of any length"),
@@ -132,8 +175,8 @@ final class ConfigProblemsTest {
                         "3:26: $.doorbells[0].address: 0x10000000000: must be below 0x10000000000"),
                 arguments(
                         "{'name': 'a', 'address': '0x9000000', 'length': 0}",
-                        "3:26: $.doorbells[0].address: 0x09000000: must not lie on the PL011 UART at"
-                                + " 0x09000000-0x09000fff"),
+                        "3:26: $.doorbells[0].address: 0x09000000: doorbell \"a\" at 0x09000000 for any length"
+                                + " must not lie on the PL011 UART at 0x09000000-0x09000fff" + FREE),
                 arguments(
                         "{'name': 'a', 'address': '0xb000000', 'length': 1, 'match': '0x100'}",
                         "3:61: $.doorbells[0].match: 0x100: must fit into the length 1"),
@@ -147,19 +190,20 @@ final class ConfigProblemsTest {
                                 + " at most 64 bits"),
                 arguments(
                         "{'name': 'a', 'address': '0x40000000', 'length': 4}",
-                        "3:26: $.doorbells[0].address: 0x40000000: must not lie on RAM at 0x40000000-0x4fffffff"),
+                        "3:26: $.doorbells[0].address: 0x40000000: doorbell \"a\" at 0x40000000-0x40000003 must"
+                                + " not lie on RAM at 0x40000000-0x4fffffff" + FREE),
                 arguments(
                         "{'name': 'a', 'address': '0xa000050', 'length': 4}",
-                        "3:26: $.doorbells[0].address: 0x0a000050: must not lie on the virtio-mmio devices at"
-                                + " 0x0a000000-0x0a003fff"),
+                        "3:26: $.doorbells[0].address: 0x0a000050: doorbell \"a\" at 0x0a000050-0x0a000053 must"
+                                + " not lie on the free virtio-mmio slots at 0x0a000000-0x0a003fff" + FREE),
                 arguments(
                         "{'name': 'a', 'address': '0x8000ff8', 'length': 8}",
-                        "3:26: $.doorbells[0].address: 0x08000ff8: must not lie on the GIC distributor at"
-                                + " 0x08000000-0x0800ffff"),
+                        "3:26: $.doorbells[0].address: 0x08000ff8: doorbell \"a\" at 0x08000ff8-0x08000fff must"
+                                + " not lie on the GIC distributor at 0x08000000-0x0800ffff" + FREE),
                 arguments(
                         "{'name': 'a', 'address': '0x80bffff', 'length': 0}",
-                        "3:26: $.doorbells[0].address: 0x080bffff: must not lie on the GIC redistributors at"
-                                + " 0x080a0000-0x080bffff"),
+                        "3:26: $.doorbells[0].address: 0x080bffff: doorbell \"a\" at 0x080bffff for any length"
+                                + " must not lie on the GIC redistributors at 0x080a0000-0x080bffff" + FREE),
                 arguments(
                         "{'name': 'a', 'address': '0xb000000', 'length': 4},\n"
                                 + "{'name': 'a', 'address': '0xb000004', 'length': 4}",
@@ -167,8 +211,47 @@ final class ConfigProblemsTest {
                 arguments(
                         "{'name': 'a', 'address': '0xb000000', 'length': 4, 'match': 1},\n"
                                 + "{'name': 'b', 'address': '0xb000000', 'length': 4, 'match': '0x1'}",
-                        "4:26: $.doorbells[1].address: 0x0b000000: doorbell \"b\" cannot be told apart from \"a\":"
-                                + " must differ in address, in length (not 0), or in match"));
+                        "4:26: $.doorbells[1].address: 0x0b000000: doorbell \"b\" at 0x0b000000-0x0b000003 for 0x1"
+                                + " cannot be told apart from doorbell \"a\" at 0x0b000000-0x0b000003 for 0x1: must"
+                                + " differ in address, in length (not 0), or in match"));
+    }
+
+    static Stream<Arguments> commandLines() {
+        return Stream.of(
+                arguments("console=ttyS0", "", "console=ttyS0", "ttyAMA0"),
+                arguments(
+                        "quiet console=hvc0",
+                        "",
+                        "console=hvc0",
+                        "ttyAMA0; each device {\"type\": \"console\"} adds an hvc"),
+                arguments(
+                        "console=hvc1 -- console=hvc7",
+                        "{'type': 'rng'}, {'type': 'console'}",
+                        "console=hvc1",
+                        "ttyAMA0 or hvc0; each device {\"type\": \"console\"} adds an hvc"),
+                arguments("console=ttyAMA1,115200n8", "", "console=ttyAMA1,115200n8", "ttyAMA0"),
+                arguments("a=\\\"console=hvc9 x\\\" console=tty0 console=ttyX", "", "console=ttyX", "ttyAMA0"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandLines")
+    void tellsThatTheKernelWouldWriteToADeviceThatIsNotThere(
+            String cmdline, String devices, String word, String consoles) throws IOException {
+        String json = "{'devices': [" + devices + "],\n'boot': {'kernel': 'Image', 'cmdline':\n'" + cmdline + "'}}";
+        assertEquals(
+                directory.resolve("vm.json") + ":3:1: $.boot.cmdline: \"" + word
+                        + "\": must name a console that the VM has, which is " + consoles,
+                problemOf(json));
+    }
+
+    @Test
+    void namesTheDeviceThatADoorbellLiesOn() throws IOException {
+        String json = "{" + BOOT + ", 'devices': [{'type': 'rng'}, {'type': 'console'}],\n"
+                + "'doorbells': [{'name': 'a', 'address': '0xa000250', 'length': 4}]}";
+        assertEquals(
+                directory.resolve("vm.json") + ":2:40: $.doorbells[0].address: 0x0a000250: doorbell \"a\" at"
+                        + " 0x0a000250-0x0a000253 must not lie on the device console1 at 0x0a000200-0x0a0003ff" + FREE,
+                problemOf(json));
     }
 
     @ParameterizedTest

@@ -26,7 +26,9 @@ final class ShippedConfigsTest {
 
     static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(CONFIGS)) {
-            return files.sorted().toList();
+            return files.filter(file -> !file.endsWith("jinn.schema.json"))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -1,0 +1,20 @@
+package jinn.cli;
+
+import jinn.doorbell.DoorbellStatus;
+import jinn.vm.VmListener;
+
+/** Tells both listeners of the same VM everything. */
+record ListenerPair(VmListener first, VmListener second) implements VmListener {
+
+    @Override
+    public void doorbellRang(DoorbellStatus status) {
+        first.doorbellRang(status);
+        second.doorbellRang(status);
+    }
+
+    @Override
+    public void warned(String message) {
+        first.warned(message);
+        second.warned(message);
+    }
+}

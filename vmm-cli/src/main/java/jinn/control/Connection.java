@@ -1,0 +1,133 @@
+package jinn.control;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+
+/**
+ * One client of the socket. Used on the server's thread only.
+ *
+ * <p>A client is not read while it has not taken all its answers. So it costs at most one answer, one line and {@value
+ * #MAX_EVENT_BYTES} bytes of events, whatever it does.
+ */
+final class Connection {
+
+    /** Beyond this, a subscriber that does not read loses events. */
+    static final int MAX_EVENT_BYTES = 1 << 18;
+
+    private final SocketChannel channel;
+    private final SelectionKey key;
+    private final LineReader input = new LineReader();
+    private final Deque<ByteBuffer> output = new ArrayDeque<>();
+    private long outputBytes;
+    private long lostEvents;
+    private boolean subscribed;
+    private boolean inputEnded;
+    private boolean closing;
+
+    Connection(SocketChannel channel, SelectionKey key) {
+        this.channel = channel;
+        this.key = key;
+    }
+
+    /** Reads what has come. */
+    void read() throws IOException {
+        if (key.isReadable() && channel.read(input.room()) < 0) {
+            inputEnded = true;
+        }
+    }
+
+    /** Returns the next request's line if the client has taken all answers before it. */
+    Optional<byte[]> nextLine() {
+        if (!output.isEmpty() || closing) {
+            return Optional.empty();
+        }
+        Optional<byte[]> line = input.next();
+        if (line.isPresent() || !inputEnded) {
+            return line;
+        }
+        closing = true;
+        byte[] rest = input.rest();
+        return rest.length == 0 ? Optional.empty() : Optional.of(rest);
+    }
+
+    /** Returns whether the client has sent more without a newline than a line may have. */
+    boolean isFlooded() {
+        return !closing && output.isEmpty() && !input.room().hasRemaining();
+    }
+
+    void send(ByteBuffer message) throws IOException {
+        output.add(message);
+        outputBytes += message.remaining();
+        write();
+    }
+
+    /** Sends an event to a subscriber; where that one does not keep up, it is told later how many it has lost. */
+    void sendEvent(ByteBuffer event) throws IOException {
+        if (!subscribed || closing) {
+            return;
+        }
+        if (outputBytes + event.remaining() > MAX_EVENT_BYTES) {
+            lostEvents++;
+            return;
+        }
+        if (lostEvents > 0) {
+            long lost = lostEvents;
+            lostEvents = 0;
+            send(Message.of(json -> {
+                json.writeStringProperty("event", "lost");
+                json.writeNumberProperty("count", lost);
+            }));
+        }
+        send(event.duplicate());
+    }
+
+    void subscribe() {
+        subscribed = true;
+    }
+
+    boolean isSubscribed() {
+        return subscribed;
+    }
+
+    /** Lets the client have what is on its way to it, and then ends the connection. */
+    void closeWhenTaken() {
+        closing = true;
+    }
+
+    /** Writes what the client takes. */
+    void write() throws IOException {
+        while (!output.isEmpty()) {
+            outputBytes -= channel.write(output.peek());
+            if (output.peek().hasRemaining()) {
+                return;
+            }
+            output.remove();
+        }
+    }
+
+    /** Returns whether nothing is left to do. */
+    boolean isDone() {
+        return closing && output.isEmpty();
+    }
+
+    /** Waits for input or, while there is output, for the client to take it. */
+    void updateInterest() {
+        boolean reads = output.isEmpty() && !inputEnded && !closing;
+        key.interestOps((reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE));
+    }
+
+    void close() {
+        try {
+            key.cancel();
+            channel.close();
+        } catch (IOException e) {
+            // A socket that cannot be closed in order is gone all the same.
+            return;
+        }
+    }
+}

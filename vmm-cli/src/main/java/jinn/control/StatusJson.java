@@ -1,0 +1,51 @@
+package jinn.control;
+
+import java.util.List;
+import java.util.Locale;
+import jinn.doorbell.DoorbellStatus;
+import jinn.vm.VcpuStatus;
+import tools.jackson.core.JsonGenerator;
+
+/** Doorbells and vCPUs as JSON: the same in the report of a run and on the control socket. */
+public final class StatusJson {
+
+    private StatusJson() {}
+
+    /** Writes the property {@code doorbells}. */
+    public static void writeDoorbells(JsonGenerator json, List<DoorbellStatus> doorbells) {
+        json.writeArrayPropertyStart("doorbells");
+        doorbells.forEach(doorbell -> write(json, doorbell));
+        json.writeEndArray();
+    }
+
+    /** Writes the property {@code vcpus}. */
+    public static void writeVcpus(JsonGenerator json, List<VcpuStatus> vcpus) {
+        json.writeArrayPropertyStart("vcpus");
+        vcpus.forEach(vcpu -> write(json, vcpu));
+        json.writeEndArray();
+    }
+
+    /** Writes one doorbell. */
+    static void write(JsonGenerator json, DoorbellStatus doorbell) {
+        json.writeStartObject();
+        json.writeStringProperty("name", doorbell.name());
+        json.writeStringProperty("address", String.format(Locale.ROOT, "0x%08x", doorbell.address()));
+        json.writeNumberProperty("length", doorbell.length());
+        json.writeStringProperty("match", doorbell.match());
+        json.writeStringProperty("path", doorbell.path().name().toLowerCase(Locale.ROOT));
+        json.writeStringProperty("reason", doorbell.reason());
+        json.writeNumberProperty("kernel", doorbell.kernelRings());
+        json.writeNumberProperty("userspace", doorbell.userspaceRings());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, VcpuStatus vcpu) {
+        json.writeStartObject();
+        json.writeNumberProperty("id", vcpu.id());
+        json.writeNumberProperty("runReturns", vcpu.runReturns());
+        json.writeObjectPropertyStart("returnsByReason");
+        vcpu.returnsByReason().forEach(json::writeNumberProperty);
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+}

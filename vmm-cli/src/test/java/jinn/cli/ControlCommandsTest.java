@@ -1,0 +1,290 @@
+package jinn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import jinn.control.ControlClient;
+import jinn.control.ControlDirectory;
+import jinn.control.ControlServer;
+import jinn.control.FakeControlledVm;
+import jinn.control.VmIdentity;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands for running VMs, against real control sockets of VMs without guests. */
+@Timeout(60)
+final class ControlCommandsTest {
+
+    @TempDir
+    private Path temporary;
+
+    private ControlDirectory directory;
+    private final List<ControlServer> servers = new ArrayList<>();
+
+    @BeforeEach
+    void prepare() {
+        directory = new ControlDirectory(temporary.resolve("jinn"));
+        directory.prepare();
+    }
+
+    @AfterEach
+    void stop() {
+        servers.forEach(ControlServer::close);
+    }
+
+    @Test
+    void psListsTheVmsByName() throws IOException {
+        long pid = ProcessHandle.current().pid();
+        start("web", new FakeControlledVm(1));
+        start("db", new FakeControlledVm(1));
+        Invocation ps = invoke("ps");
+
+        assertEquals(0, ps.exitCode(), ps.err());
+        List<String> lines =
+                ps.out().lines().map(line -> line.replaceAll(" +", " ")).toList();
+        assertEquals("name pid state up vCPUs memory description", lines.get(0));
+        assertTrue(lines.get(1).matches("db " + pid + " running \\d\\.\\d s 2 64 MiB guests/db\\.json"), lines.get(1));
+        assertTrue(lines.get(2).startsWith("web " + pid + " running "), lines.get(2));
+        assertEquals(3, lines.size());
+    }
+
+    @Test
+    void psIsAnEmptyTableWhereNothingRuns() {
+        assertEquals(
+                "name  pid  state  up  vCPUs  memory  description\n",
+                invoke("ps").out());
+        assertEquals("[ ]\n", invoke("ps", "--json").out());
+    }
+
+    @Test
+    void doorbellsShowsATableOfTheOnlyVm() throws IOException {
+        start("web", new FakeControlledVm(2));
+        Invocation doorbells = invoke("doorbells");
+
+        assertEquals(0, doorbells.exitCode(), doorbells.err());
+        assertEquals("""
+                doorbell  address     length  match  path    kernel  userspace
+                d0        0x0b000000  4       *      kernel  1       0
+                d1        0x0b000008  4       *      kernel  1       0
+                """, doorbells.out());
+    }
+
+    @Test
+    void doorbellsWatchesUntilTheVmEnds() throws Exception {
+        ControlServer server = start("web", new FakeControlledVm(1));
+        Thread end = new Thread(() -> {
+            pause(1500);
+            server.close();
+        });
+        end.start();
+        Invocation doorbells = invoke("doorbells", "--watch", "web");
+        end.join();
+
+        assertEquals(0, doorbells.exitCode(), doorbells.err());
+        List<String> lines = doorbells.out().lines().toList();
+        assertEquals("doorbell  address     length  match  path    kernel  userspace", lines.get(0));
+        assertEquals("doorbell  address     length  match  path    kernel  userspace  rate", lines.get(2));
+        assertTrue(lines.get(3).matches("d0 .* 2       0          [01]\\.\\d/s"), lines.get(3));
+        assertEquals("vm web: has ended", lines.getLast());
+    }
+
+    @Test
+    void statsShowsWhatTheVcpusDid() throws IOException {
+        start("web", new FakeControlledVm(1));
+        assertEquals("""
+                vCPU  returns  by reason
+                0     7        mmio 5, interrupted 2
+                """, invoke("stats", "web").out());
+        Invocation json = invoke("stats", "--json", "web");
+        assertTrue(json.out().startsWith("{\"ok\":true,\"uptimeMs\":"), json.out());
+        assertEquals(1, json.out().lines().count());
+    }
+
+    @Test
+    void eventsPrintsALineForEachUntilTheEnd() throws Exception {
+        ControlServer server = start("web", new FakeControlledVm(1));
+        Thread news = new Thread(() -> {
+            // Nobody can know from outside when the subscription counts, so the news is repeated.
+            for (int i = 0; i < 20; i++) {
+                server.warned("careful");
+                pause(100);
+            }
+            server.ended("powered-off", "guest powered off", 0);
+            server.close();
+        });
+        news.start();
+        Invocation events = invoke("events", "web");
+        news.join();
+
+        assertEquals(0, events.exitCode(), events.err());
+        List<String> lines = events.out().lines().toList();
+        assertEquals("{\"event\":\"warning\",\"message\":\"careful\"}", lines.getFirst());
+        assertEquals(
+                "{\"event\":\"ended\",\"outcome\":\"powered-off\",\"message\":\"guest powered off\",\"exitCode\":0}",
+                lines.getLast());
+    }
+
+    @Test
+    void stopSaysThatTheVmEndedWhenItWasAsked() throws IOException {
+        FakeControlledVm vm = new FakeControlledVm(1);
+        ControlServer server = start("web", vm);
+        vm.onStop(() -> new Thread(server::close).start());
+        Invocation stop = invoke("stop", "web");
+
+        assertEquals(0, stop.exitCode(), stop.err());
+        assertTrue(stop.out().matches("vm web: ended as asked, after \\d\\.\\d s\n"), stop.out());
+        assertEquals(1, vm.stops());
+        assertEquals(List.of(), directory.names());
+    }
+
+    @Test
+    void stopKillsAProcessThatDoesNotAnswerAndRemovesWhatItLeft() throws Exception {
+        Process hung = startHungVm("web");
+        Invocation stop = invoke("stop", "--timeout=1", "web");
+
+        assertEquals(0, stop.exitCode(), stop.err());
+        assertTrue(
+                stop.out().matches("vm web: killed, because it did not end when asked, after \\d\\.\\d s\n"),
+                stop.out());
+        assertTrue(hung.waitFor(10, TimeUnit.SECONDS));
+        assertEquals(128 + 9, hung.exitValue());
+        assertEquals(List.of(), directory.names());
+    }
+
+    @Test
+    void psAndDoorbellsSayThatAVmDoesNotAnswer() throws Exception {
+        Process hung = startHungVm("web");
+        try {
+            assertTrue(invoke("ps").out().matches("(?s).*\nweb +" + hung.pid() + " +no answer\n"));
+            Invocation doorbells = invoke("doorbells", "web");
+            assertEquals(1, doorbells.exitCode());
+            assertEquals(
+                    List.of("jinn: vm web: does not answer; 'jinn stop web' ends it all the same"),
+                    doorbells.errLines());
+        } finally {
+            hung.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aProcessThatRanOutOfDescriptorsServesAgainWhenItHasSome() throws Exception {
+        Process owner = startOwner("web", "serve", "ulimit -n 40; ");
+        List<ControlClient> clients = new ArrayList<>();
+        try {
+            ControlClient last;
+            do {
+                last = ControlClient.connect(directory, "web");
+                clients.add(last);
+                assertTrue(clients.size() < 40, "the limit did not hold");
+            } while (last.nextLine(Duration.ofMillis(500)) instanceof ControlClient.Reply.Line);
+            for (ControlClient served : clients.subList(0, clients.size() - 1)) {
+                served.close();
+            }
+            assertTrue(last.nextLine(Duration.ofSeconds(20)) instanceof ControlClient.Reply.Line);
+            assertTrue(last.ask("status").isPresent());
+        } finally {
+            clients.getLast().close();
+            owner.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aNameThatDoesNotRunIsToldWithThoseThatDo() throws IOException {
+        String where = " (control sockets in " + directory.path() + ")";
+        for (String command : List.of("doorbells", "stats", "events", "stop")) {
+            assertEquals(
+                    List.of("jinn: vm ../x: does not run; no VM does" + where),
+                    invoke(command, "../x").errLines());
+        }
+        assertEquals(List.of("jinn: no VM runs" + where), invoke("stats").errLines());
+        start("web", new FakeControlledVm(1));
+        start("db", new FakeControlledVm(1));
+        assertEquals(
+                List.of("jinn: vm x: does not run; running: db, web" + where),
+                invoke("stop", "x").errLines());
+        assertEquals(
+                List.of("jinn: several VMs run: db, web; name the one you mean"),
+                invoke("doorbells").errLines());
+    }
+
+    @Test
+    void wrongTimesAreWrongCommandLines() throws IOException {
+        start("web", new FakeControlledVm(1));
+        for (String[] wrong : new String[][] {
+            {"stop", "--timeout=-1", "web"}, {"stop", "--timeout=86401", "web"}, {"stats", "--interval=0", "web"}
+        }) {
+            Invocation refused = invoke(wrong);
+            assertEquals(2, refused.exitCode(), refused.out());
+            assertEquals(1, refused.errLines().size(), refused.err());
+        }
+        assertFalse(directory.names().isEmpty());
+    }
+
+    private ControlServer start(String name, FakeControlledVm vm) throws IOException {
+        VmIdentity identity = new VmIdentity(name, "1.2.3", 4711, "guests/" + name + ".json", 2, 64L << 20);
+        ControlServer server = ControlServer.start(directory.claim(name), identity, vm);
+        servers.add(server);
+        return server;
+    }
+
+    private Process startHungVm(String name) throws IOException {
+        return startOwner(name, "hang", "");
+    }
+
+    /** Starts a process that has the socket, after the shell has run {@code limit}. */
+    private Process startOwner(String name, String manner, String limit) throws IOException {
+        String classes = String.join(
+                File.pathSeparator, System.getProperty("jdk.module.path"), "target/classes", "target/test-classes");
+        // Left alone, the JVM raises the soft limit of open files.
+        String command = limit + "exec \"$@\"";
+        Process process = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        command,
+                        "bash",
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-XX:-MaxFDLimit",
+                        "-cp",
+                        classes,
+                        SocketOwner.class.getName(),
+                        directory.path().toString(),
+                        name,
+                        manner)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String line =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)).readLine();
+        assertTrue(line != null && line.startsWith("claimed"), line);
+        return process;
+    }
+
+    private Invocation invoke(String... words) {
+        return Invocation.of(Stream.concat(
+                        Stream.of(words[0], "--runtime-dir=" + directory.path()),
+                        Stream.of(words).skip(1))
+                .toArray(String[]::new));
+    }
+
+    private static void pause(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

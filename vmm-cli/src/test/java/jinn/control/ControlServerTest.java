@@ -1,0 +1,292 @@
+package jinn.control;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+final class ControlServerTest {
+
+    private static final String STATUS_ANSWER =
+            "\\{\"ok\":true,\"uptimeMs\":\\d+,\"description\":\"web.json\",\"cpus\":2,\"memoryBytes\":67108864}";
+
+    @TempDir
+    private Path temporary;
+
+    private final FakeControlledVm vm = new FakeControlledVm(2);
+    private ControlServer server;
+    private Path socket;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = start(vm);
+    }
+
+    private ControlServer start(ControlledVm served) throws IOException {
+        ControlDirectory directory = new ControlDirectory(temporary.resolve("jinn"));
+        directory.prepare();
+        socket = directory.socket("web");
+        VmIdentity identity = new VmIdentity("web", "1.2.3", 4711, "web.json", 2, 64L << 20);
+        return ControlServer.start(directory.claim("web"), identity, served);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void greetsAndAnswersEachCommandOnALineWithTheClientsMark() throws IOException {
+        try (RawClient client = new RawClient(socket)) {
+            assertEquals(
+                    "{\"hello\":\"jinn\",\"protocol\":1,\"version\":\"1.2.3\",\"vm\":\"web\",\"pid\":4711}",
+                    client.line());
+            client.send("{\"command\":\"status\"}\n");
+            assertMatches(STATUS_ANSWER, client.line());
+            client.send("{\"id\":7,\"command\":\"stats\"}\n");
+            assertMatches(
+                    "\\{\"id\":7,\"ok\":true,\"uptimeMs\":\\d+,\"vcpus\":\\[\\{\"id\":0,\"runReturns\":7,"
+                            + "\"returnsByReason\":\\{\"mmio\":5,\"interrupted\":2}}]}",
+                    client.line());
+            client.send("{\"command\":\"doorbells\",\"id\":\"a\"}\n");
+            assertMatches(
+                    "\\{\"id\":\"a\",\"ok\":true,\"uptimeMs\":\\d+,\"doorbells\":\\[\\{\"name\":\"d0\",\"address\":"
+                            + "\"0x0b000000\",\"length\":4,\"match\":\"\\*\",\"path\":\"kernel\",\"reason\":\"\","
+                            + "\"kernel\":1,\"userspace\":0},\\{\"name\":\"d1\",.*}]}",
+                    client.line());
+            client.send("{\"command\":\"stop\"}\n");
+            assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", client.line());
+        }
+        assertEquals(1, vm.stops());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "x                              | a request must be one line of JSON",
+                "{                              | a request must be one line of JSON",
+                "{} {}                          | a request must be one line of JSON",
+                "[]                             | a request must be a JSON object",
+                "null                           | a request must be a JSON object",
+                "{}                             | \"command\" must be one of status, doorbells, stats, events, stop",
+                "{\"command\":\"STATUS\"}       | \"command\" must be one of status, doorbells, stats, events, stop",
+                "{\"command\":[\"status\"]}     | \"command\" must be one of status, doorbells, stats, events, stop",
+                "{\"command\":\"stop\",\"x\":1} | a request has no such key: must be one of command, id",
+                "{\"command\":\"stop\",\"command\":\"stop\"} | a request must be one line of JSON",
+                "{\"command\":\"stop\",\"id\":{}} | \"id\" must be a whole number of 64 bits or a string of at most"
+                        + " 64 characters",
+                "{\"command\":\"stop\",\"id\":99999999999999999999} | \"id\" must be a whole number of 64 bits or a"
+                        + " string of at most 64 characters",
+            })
+    void refusesGarbageAndServesOn(String line, String error) throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send(line.strip() + "\n{\"command\":\"status\"}\n");
+            assertEquals("{\"ok\":false,\"error\":\"" + error.replace("\"", "\\\"") + "\"}", client.line());
+            assertMatches(STATUS_ANSWER, client.line());
+        }
+        assertEquals(0, vm.stops());
+    }
+
+    @Test
+    void refusesBytesThatAreNotUtf8AndLeavesOutBlankLines() throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send(new byte[] {'\n', ' ', '\r', '\n', '"', (byte) 0xff, '"', '\n'});
+            assertEquals("{\"ok\":false,\"error\":\"a request must be UTF-8 text\"}", client.line());
+        }
+    }
+
+    @Test
+    void endsAConnectionWhoseLineIsTooLongAndNoOther() throws IOException {
+        try (RawClient other = RawClient.greeted(socket);
+                RawClient client = RawClient.greeted(socket)) {
+            client.sendSome(new byte[LineReader.MAX_BYTES]);
+            assertEquals("{\"ok\":false,\"error\":\"the line is too long: at most 65536 bytes\"}", client.line());
+            assertNull(client.line());
+            other.send("{\"command\":\"status\"}\n");
+            assertMatches(STATUS_ANSWER, other.line());
+        }
+    }
+
+    @Test
+    void answersAllThatAClientSentBeforeItEndedItsOutput() throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send("{\"id\":1,\"command\":\"status\"}\n{\"id\":2,\"command\":\"status\"}");
+            client.endOutput();
+            assertTrue(client.line().startsWith("{\"id\":1,\"ok\":true"));
+            assertTrue(client.line().startsWith("{\"id\":2,\"ok\":true"));
+            assertNull(client.line());
+        }
+    }
+
+    @Test
+    void servesAsManyClientsAsItSaysAndThenTheNextWhenOneHasGone() throws IOException {
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            for (int i = 0; i < ControlServer.MAX_CLIENTS; i++) {
+                clients.add(RawClient.greeted(socket));
+            }
+            try (RawClient refused = new RawClient(socket)) {
+                assertEquals("{\"ok\":false,\"error\":\"too many clients: at most 64\"}", refused.line());
+                assertNull(refused.line());
+            }
+            RawClient leaving = clients.removeFirst();
+            leaving.endOutput();
+            assertNull(leaving.line());
+            leaving.close();
+            clients.add(RawClient.greeted(socket));
+            clients.getLast().send("{\"command\":\"status\"}\n");
+            assertMatches(STATUS_ANSWER, clients.getLast().line());
+        } finally {
+            for (RawClient client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void aClientThatAsksAndNeverReadsHoldsNobodyUp() throws IOException {
+        server.close();
+        server = start(new FakeControlledVm(2000));
+        try (RawClient deaf = RawClient.greeted(socket);
+                RawClient other = RawClient.greeted(socket)) {
+            byte[] requests = "{\"command\":\"doorbells\"}\n".repeat(1000).getBytes(StandardCharsets.UTF_8);
+            deaf.sendSome(requests);
+            for (int i = 0; i < 100; i++) {
+                other.send("{\"command\":\"status\"}\n");
+                assertMatches(STATUS_ANSWER, other.line());
+            }
+        }
+    }
+
+    @Test
+    void tellsSubscribersOfRingsWarningsAndTheEnd() throws IOException {
+        try (RawClient subscriber = subscribe();
+                RawClient other = RawClient.greeted(socket)) {
+            server.warned("careful");
+            assertEquals("{\"event\":\"warning\",\"message\":\"careful\"}", subscriber.line());
+            server.doorbellRang(FakeControlledVm.doorbell(0, 3));
+            assertEquals(
+                    "{\"event\":\"doorbell\",\"doorbell\":{\"name\":\"d0\",\"address\":\"0x0b000000\",\"length\":4,"
+                            + "\"match\":\"*\",\"path\":\"kernel\",\"reason\":\"\",\"kernel\":3,\"userspace\":0}}",
+                    subscriber.line());
+            server.ended("powered-off", "guest powered off", 0);
+            server.close();
+            assertEquals(
+                    "{\"event\":\"ended\",\"outcome\":\"powered-off\",\"message\":\"guest powered off\","
+                            + "\"exitCode\":0}",
+                    subscriber.line());
+            assertNull(subscriber.line());
+            assertNull(other.line());
+        }
+        assertFalse(Files.exists(socket));
+    }
+
+    @Test
+    void makesOneEventOfManyRingsWithoutLosingTheLastCount() throws IOException {
+        try (RawClient subscriber = subscribe()) {
+            int rings = 100_000;
+            for (int i = 1; i <= rings; i++) {
+                server.doorbellRang(FakeControlledVm.doorbell(0, i));
+            }
+            int events = 0;
+            String line;
+            do {
+                line = subscriber.line();
+                events++;
+            } while (!line.contains("\"kernel\":" + rings + ","));
+            assertTrue(events < rings / 100, events + " events");
+        }
+    }
+
+    @Test
+    void aSubscriberThatDoesNotReadLosesEventsAndLearnsHowMany() throws Exception {
+        String longMessage = "x".repeat(40_000);
+        try (RawClient slow = subscribe();
+                RawClient fast = subscribe()) {
+            int warnings = 30;
+            for (int i = 0; i < warnings; i++) {
+                server.warned(longMessage + i);
+                assertTrue(fast.line().endsWith(longMessage + i + "\"}"));
+            }
+            int received = 0;
+            long lost = 0;
+            server.ended("stopped", "end", 130);
+            CountDownLatch closed = new CountDownLatch(1);
+            Thread closer = new Thread(() -> {
+                server.close();
+                closed.countDown();
+            });
+            closer.start();
+            for (String line = slow.line(); line != null; line = slow.line()) {
+                if (line.startsWith("{\"event\":\"lost\",\"count\":")) {
+                    lost += Long.parseLong(line.replaceAll("\\D", ""));
+                } else if (line.startsWith("{\"event\":\"warning\"")) {
+                    received++;
+                }
+            }
+            assertTrue(closed.await(10, TimeUnit.SECONDS));
+            assertTrue(received < warnings, "nothing was lost, so this says nothing");
+            assertEquals(warnings, received + lost);
+        }
+    }
+
+    @Test
+    void closesInTimeAlthoughAClientDoesNotRead() throws IOException {
+        server.close();
+        server = start(new FakeControlledVm(20_000));
+        try (RawClient deaf = RawClient.greeted(socket)) {
+            deaf.send("{\"command\":\"doorbells\"}\n");
+            long start = System.nanoTime();
+            server.close();
+            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
+        }
+    }
+
+    @Test
+    void survivesMutatedRequests() throws IOException {
+        Random random = new Random(6);
+        byte[] original = "{\"id\":12,\"command\":\"doorbells\"}".getBytes(StandardCharsets.UTF_8);
+        try (RawClient client = RawClient.greeted(socket)) {
+            for (int i = 0; i < 1000; i++) {
+                byte[] line = RequestTest.mutated(original, random);
+                client.send(line);
+                client.send("\n");
+                if (!new String(line, StandardCharsets.ISO_8859_1).isBlank()) {
+                    assertMatches("\\{(\"id\":.*,)?\"ok\":(true|false),.*}", client.line());
+                }
+            }
+        }
+        assertEquals(0, vm.stops());
+    }
+
+    private RawClient subscribe() throws IOException {
+        RawClient client = RawClient.greeted(socket);
+        client.send("{\"command\":\"events\"}\n");
+        assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", client.line());
+        return client;
+    }
+
+    private static void assertMatches(String pattern, String line) {
+        assertTrue(line != null && line.matches(pattern), line);
+    }
+}

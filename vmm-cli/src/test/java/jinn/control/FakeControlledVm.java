@@ -1,0 +1,64 @@
+package jinn.control;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import jinn.doorbell.DoorbellPath;
+import jinn.doorbell.DoorbellStatus;
+import jinn.vm.VcpuStatus;
+
+/** A VM without a guest, with as many doorbells as a test wants and one vCPU. */
+public final class FakeControlledVm implements ControlledVm {
+
+    private final int doorbells;
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger stops = new AtomicInteger();
+    private volatile Runnable onStop = () -> {};
+
+    /** Makes a VM with doorbells {@code d0}, {@code d1} and so on. */
+    public FakeControlledVm(int doorbells) {
+        this.doorbells = doorbells;
+    }
+
+    /** Sets what a request to stop does. */
+    public void onStop(Runnable action) {
+        onStop = action;
+    }
+
+    /** Returns how often the VM was asked to stop. */
+    public int stops() {
+        return stops.get();
+    }
+
+    /** Returns the doorbell {@code dN} with this many rings of the driver. */
+    public static DoorbellStatus doorbell(int number, long rings) {
+        return new DoorbellStatus("d" + number, 0x0b00_0000L + 8L * number, 4, "*", DoorbellPath.KERNEL, "", rings, 0);
+    }
+
+    /** Returns the doorbells; each time somebody asks, all of them have rung once more. */
+    @Override
+    public List<DoorbellStatus> doorbells() {
+        int rings = asked.incrementAndGet();
+        List<DoorbellStatus> all = new ArrayList<>();
+        for (int i = 0; i < doorbells; i++) {
+            all.add(doorbell(i, rings));
+        }
+        return all;
+    }
+
+    @Override
+    public List<VcpuStatus> vcpus() {
+        Map<String, Long> reasons = new LinkedHashMap<>();
+        reasons.put("mmio", 5L);
+        reasons.put("interrupted", 2L);
+        return List.of(new VcpuStatus(0, 7, reasons));
+    }
+
+    @Override
+    public void stop() {
+        stops.incrementAndGet();
+        onStop.run();
+    }
+}

@@ -1,0 +1,110 @@
+package jinn.vm;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import jinn.config.DeviceConfig;
+import jinn.config.VmConfig;
+import jinn.error.HostException;
+import jinn.posix.NativeAccess;
+import jinn.posix.ResourceLimit;
+
+/**
+ * The limits that the kernel sets this process, as far as a VM can run into them.
+ *
+ * @param openFiles how many descriptors may be open (RLIMIT_NOFILE, soft); {@link Long#MAX_VALUE} for no limit
+ * @param usedFiles how many are
+ * @param lockedBytes how much memory may be locked (RLIMIT_MEMLOCK, soft); {@link Long#MAX_VALUE} for no limit, also for
+ *     a process with CAP_IPC_LOCK, which the limit does not bind
+ */
+record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
+
+    /** CAP_IPC_LOCK (linux/capability.h). */
+    private static final int CAP_IPC_LOCK = 14;
+
+    /** The VM, its memory, the loop's epoll and wake-up, the device, the UART's interrupt. */
+    private static final int FIXED_FILES = 6;
+
+    /** The terminal, the report, the control socket and its clients, a class file that the JVM reads. */
+    private static final int SPARE_FILES = 80;
+
+    private static final int KIB = 1024;
+
+    /** Asks the kernel. */
+    static HostLimits ask() {
+        NativeAccess.require();
+        return new HostLimits(
+                ResourceLimit.NOFILE.soft(),
+                countOpenFiles(),
+                hasCapability(CAP_IPC_LOCK) ? Long.MAX_VALUE : ResourceLimit.MEMLOCK.soft());
+    }
+
+    /**
+     * Refuses a VM that would run into a limit half-way.
+     *
+     * @param pinnedMemoryCounts whether the driver charges the guest's memory to the process, as Jinn's does
+     * @throws HostException naming the limit, what is needed and how to raise it
+     */
+    void require(VmConfig vm, boolean pinnedMemoryCounts) {
+        long files = usedFiles + filesOf(vm);
+        if (files > openFiles) {
+            throw new HostException("vm " + vm.name() + ": cannot run: it needs " + files
+                    + " open files, but this process may have " + openFiles + " (RLIMIT_NOFILE); raise the limit with"
+                    + " 'ulimit -Hn " + files + "', or LimitNOFILE= in its systemd unit");
+        }
+        long bytes = vm.machine().memoryBytes();
+        if (pinnedMemoryCounts && bytes > lockedBytes) {
+            throw new HostException("vm " + vm.name() + ": cannot run: its memory of " + bytes / KIB
+                    + " KiB is locked in the host's, but this process may lock " + lockedBytes / KIB
+                    + " KiB (RLIMIT_MEMLOCK); raise the limit with 'ulimit -l " + bytes / KIB
+                    + "', or LimitMEMLOCK= in its systemd unit");
+        }
+    }
+
+    /** Returns how many descriptors the VM takes at most. */
+    static long filesOf(VmConfig vm) {
+        long devices = vm.devices().stream().mapToLong(HostLimits::filesOf).sum();
+        return FIXED_FILES
+                + SPARE_FILES
+                + vm.machine().cpus()
+                + devices
+                + vm.doorbells().size();
+    }
+
+    /** The interrupt, and a doorbell for each queue. */
+    private static long filesOf(DeviceConfig device) {
+        return switch (device) {
+            case DeviceConfig.Console ignored -> 3;
+            case DeviceConfig.Rng ignored -> 2;
+        };
+    }
+
+    private static long countOpenFiles() {
+        try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new HostException("cannot count the open files in /proc/self/fd: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean hasCapability(int number) {
+        try {
+            return effectiveCapabilities(Files.readAllLines(Path.of("/proc/self/status")))
+                    .map(mask -> (mask >>> number & 1) != 0)
+                    .orElse(false);
+        } catch (IOException e) {
+            throw new HostException("cannot read /proc/self/status: " + e.getMessage(), e);
+        }
+    }
+
+    private static Optional<Long> effectiveCapabilities(List<String> status) {
+        String key = "CapEff:";
+        return status.stream()
+                .filter(line -> line.startsWith(key))
+                .map(line -> Long.parseUnsignedLong(line.substring(key.length()).strip(), 16))
+                .findFirst();
+    }
+}

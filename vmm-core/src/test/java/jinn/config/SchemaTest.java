@@ -1,0 +1,245 @@
+package jinn.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import jinn.config.JsonValue.ObjectValue;
+import jinn.config.JsonValue.Property;
+import jinn.config.JsonValue.TextValue;
+import jinn.error.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Holds configs/jinn.schema.json and docs/config.md against the records, the loader and the shipped configs. */
+final class SchemaTest {
+
+    private static final Path SCHEMA = Path.of("..", "configs", "jinn.schema.json");
+    private static final Path REFERENCE = Path.of("..", "docs", "config.md");
+
+    private static final SchemaRegistry REGISTRY =
+            SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+    /** Where the properties of each record stand in the schema. */
+    private static final Map<Class<?>, List<String>> PLACES = Map.of(
+            VmConfig.class, List.of(),
+            MachineConfig.class, List.of("machine"),
+            BootConfig.class, List.of("boot"),
+            SerialConfig.class, List.of("serial"),
+            DoorbellConfig.class, List.of("doorbells"));
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void isASchemaOfItsDialect() throws IOException {
+        Schema meta = REGISTRY.getSchema(SchemaLocation.of("https://json-schema.org/draft/2020-12/schema"));
+        assertEquals(List.of(), meta.validate(Files.readString(SCHEMA), InputFormat.JSON));
+        assertTrue(!meta.validate("{\"type\": 7}", InputFormat.JSON).isEmpty(), "the meta-schema refuses nothing");
+    }
+
+    @ParameterizedTest
+    @MethodSource("jinn.config.ShippedConfigsTest#files")
+    void everyShippedConfigIsValidAndNamesTheSchema(Path file) throws Exception {
+        String json = Files.readString(file);
+        assertEquals(List.of(), errors(json));
+        ObjectValue config = (ObjectValue) JsonReader.read(json);
+        TextValue named = (TextValue) config.properties().get("$schema").value();
+        assertTrue(Files.isSameFile(SCHEMA, file.resolveSibling(named.text())), named::text);
+    }
+
+    @Test
+    void hasTheFieldsOfEachRecordAndNoOthers() throws Exception {
+        for (Map.Entry<Class<?>, List<String>> record : PLACES.entrySet()) {
+            Set<String> inSchema =
+                    new TreeSet<>(properties(record.getValue()).properties().keySet());
+            inSchema.removeAll(Set.of("$schema", "version"));
+            assertEquals(fields(record.getKey()), inSchema, record.getKey()::getSimpleName);
+        }
+        Set<String> ofDevices = new TreeSet<>(Set.of("type"));
+        for (Class<?> device : DeviceConfig.class.getPermittedSubclasses()) {
+            ofDevices.addAll(fields(device));
+        }
+        assertEquals(
+                ofDevices,
+                properties(List.of("devices")).properties().keySet().stream()
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    @Test
+    void namesEveryTypeOfDevice() throws Exception {
+        Set<String> types = Arrays.stream(DeviceConfig.class.getPermittedSubclasses())
+                .map(type -> "\"" + type.getSimpleName().toLowerCase(Locale.ROOT) + "\"")
+                .collect(Collectors.toSet());
+        String schema = Files.readString(SCHEMA);
+        types.forEach(type -> assertTrue(schema.contains(type), type));
+    }
+
+    @Test
+    void describesEveryKeyAndSoDoesTheReference() throws Exception {
+        Set<String> paths = new TreeSet<>();
+        collect(paths, "", properties(List.of()));
+        Set<String> rows = new TreeSet<>();
+        for (MatchResult row : Pattern.compile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\| [^|]+ \\| [^|]+ \\|$")
+                .matcher(Files.readString(REFERENCE))
+                .results()
+                .toList()) {
+            rows.add(row.group(1));
+        }
+        assertEquals(paths, rows);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "'version': 1",
+                "'name': 'a-0'",
+                "'name': '${HOME}'",
+                "'machine': {'cpus': 1, 'memory': '16MiB'}",
+                "'machine': {'cpus': 8, 'memory': '64GiB'}",
+                "'machine': {'memory': '${SIZE}MiB'}",
+                "'serial': {'target': 'none'}",
+                "'serial': {'target': '${TARGET}'}",
+                "'devices': [{'type': 'rng'}, {'type': 'console', 'target': 'output'}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 0}]",
+                "'doorbells': [{'name': 'a', 'address': '0XB000000', 'length': 8, 'match': 18446744073709551615}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb00${SIZE}0', 'length': 8, 'match': '0xffffffffffffffff'}]",
+            })
+    void acceptsWhatTheLoaderAccepts(String part) throws IOException {
+        String json = description(part);
+        assertEquals(List.of(), loaderProblems(json));
+        assertEquals(List.of(), errors(json));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'version': 2",
+                "'version': '1'",
+                "'$schema': 1",
+                "'color': 'red'",
+                "'name': 'A'",
+                "'name': ''",
+                "'machine': []",
+                "'machine': {'cpus': 0}",
+                "'machine': {'cpus': 9}",
+                "'machine': {'cpus': 1.5}",
+                "'machine': {'memory': 512}",
+                "'machine': {'memory': '512MB'}",
+                "'machine': {'memory': '0MiB'}",
+                "'machine': {'disk': 1}",
+                "'serial': {'target': 'tty'}",
+                "'serial': {'type': 'rng'}",
+                "'devices': {}",
+                "'devices': [{}]",
+                "'devices': [{'type': 'disk'}]",
+                "'devices': [{'type': 'rng', 'target': 'none'}]",
+                "'doorbells': [{'address': '0xb000000', 'length': 4}]",
+                "'doorbells': [{'name': 'a', 'length': 4}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000'}]",
+                "'doorbells': [{'name': 'a', 'address': 184549376, 'length': 4}]",
+                "'doorbells': [{'name': 'a', 'address': '0b000000', 'length': 4}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 3}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 0, 'match': 1}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'match': -1}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 8, 'match': 18446744073709551616}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'match': true}]",
+                "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'data': 1}]",
+            })
+    void refusesWhatTheLoaderRefuses(String part) throws IOException {
+        String json = description(part);
+        assertTrue(!loaderProblems(json).isEmpty(), "the loader accepts it");
+        assertTrue(!errors(json).isEmpty(), "the schema accepts it");
+    }
+
+    @Test
+    void hasTheLimitsOfTheLoader() throws IOException {
+        String device = "{'type': 'rng'}";
+        String most = description("'devices': [" + (device + ",").repeat(31) + device + "]");
+        String tooMany = description("'devices': [" + (device + ",").repeat(32) + device + "]");
+        assertEquals(List.of(), loaderProblems(most));
+        assertEquals(List.of(), errors(most));
+        assertEquals(1, loaderProblems(tooMany).size());
+        assertEquals(1, errors(tooMany).size());
+    }
+
+    private static String description(String part) {
+        return ("{'boot': {'kernel': 'Image'}" + (part.isEmpty() ? "" : ", " + part) + "}").replace('\'', '"');
+    }
+
+    private static List<Error> errors(String json) throws IOException {
+        return REGISTRY.getSchema(Files.readString(SCHEMA), InputFormat.JSON).validate(json, InputFormat.JSON);
+    }
+
+    private List<String> loaderProblems(String json) throws IOException {
+        Files.writeString(directory.resolve("Image"), "kernel");
+        Path file = Files.writeString(directory.resolve("vm.json"), json);
+        try {
+            ConfigLoader.load(file, Map.of("HOME", "home", "SIZE", "64", "TARGET", "output"));
+            return List.of();
+        } catch (ConfigException e) {
+            return e.problems();
+        }
+    }
+
+    /** Returns the names of a record's fields as a file spells them: its keys carry no unit. */
+    private static Set<String> fields(Class<?> record) {
+        return Arrays.stream(record.getRecordComponents())
+                .map(RecordComponent::getName)
+                .map(name -> name.replaceFirst("Bytes$", ""))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Returns the schema of the properties at the end of the path, those of the elements where that is an array. */
+    private static ObjectValue properties(List<String> path) throws Exception {
+        ObjectValue place = (ObjectValue) JsonReader.read(Files.readString(SCHEMA));
+        for (String key : path) {
+            ObjectValue property = child(child(place, "properties"), key);
+            place = property.properties().containsKey("items") ? child(property, "items") : property;
+        }
+        return child(place, "properties");
+    }
+
+    private static ObjectValue child(ObjectValue object, String key) {
+        return (ObjectValue) object.properties().get(key).value();
+    }
+
+    /** Collects the paths of all keys, as docs/config.md writes them, and checks that each has a description. */
+    private static void collect(Set<String> paths, String prefix, ObjectValue properties) {
+        for (Map.Entry<String, Property> property :
+                new ArrayList<>(properties.properties().entrySet())) {
+            String path = prefix + property.getKey();
+            ObjectValue schema = (ObjectValue) property.getValue().value();
+            assertTrue(schema.properties().containsKey("description"), path);
+            paths.add(path);
+            if (schema.properties().containsKey("items")) {
+                collect(paths, path + "[].", child(child(schema, "items"), "properties"));
+            } else if (schema.properties().containsKey("properties")) {
+                collect(paths, path + ".", child(schema, "properties"));
+            }
+        }
+    }
+}
