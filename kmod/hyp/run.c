@@ -10,7 +10,7 @@ u32 guest_enter(struct vcpu *vcpu);
 
 #define OWN_INTERRUPTS \
 	((u32)(BIT(KICK_INTID) | BIT(MAINTENANCE_INTID) | BIT(PHYSICAL_TIMER_INTID)))
-#define SGI_IN_FLIGHT_POLLS 100000
+#define SGI_IN_FLIGHT_SECONDS	2
 
 /*
  * The host owns the redistributor and rewrites it when a CPU comes up, so the
@@ -74,13 +74,17 @@ bool vcpu_kick(struct vcpu *vcpu)
 
 /*
  * The sender marks the vCPU before it sends, so a marked vCPU's SGI is pending
- * here now or very soon. It must not reach the host, which has no handler.
+ * here now or very soon. It must not reach the host, which has no handler. Nothing
+ * keeps the sender from its next instruction, but an emulator may let its CPU stand
+ * still for long; only a host that clears the SGI itself makes this wait in vain.
  */
 static void swallow_kick(struct cpu *cpu)
 {
-	for (u32 i = 0; i < SGI_IN_FLIGHT_POLLS; i++)
-		if (mmio_read32(cpu->gicr + GICR_ISPENDR0) & BIT(KICK_INTID))
-			break;
+	u64 end = read_sysreg(cntpct_el0) + SGI_IN_FLIGHT_SECONDS * read_sysreg(cntfrq_el0);
+
+	while (!(mmio_read32(cpu->gicr + GICR_ISPENDR0) & BIT(KICK_INTID)) &&
+	       read_sysreg(cntpct_el0) < end)
+		yield();
 	mmio_write32(cpu->gicr + GICR_ICPENDR0, BIT(KICK_INTID));
 	(void)mmio_read32(cpu->gicr + GICR_ISPENDR0);
 }
