@@ -51,7 +51,7 @@ final class RunIT {
     private static final String START_SPIN = """
             jinn run /tmp/configs/spin.json >/tmp/spin.log 2>&1 &
             pid=$!
-            tries=300
+            tries=1500
             until grep -q 'spin: running' /tmp/spin.log || [ $tries = 0 ]; do
                 sleep 0.2
                 tries=$((tries - 1))
@@ -61,7 +61,7 @@ final class RunIT {
 
     /** The driver takes its last objects down on a work queue. */
     private static final String SHOW_WHAT_IS_LEFT = """
-            tries=50
+            tries=500
             until [ "$(cat /sys/kernel/gzvm/vms)" = 0 ] || [ $tries = 0 ]; do
                 sleep 0.1
                 tries=$((tries - 1))
@@ -79,7 +79,7 @@ final class RunIT {
             jinn stats
             jinn events >/tmp/events.log &
             events=$!
-            tries=100
+            tries=500
             until [ -n "$(ls -l /proc/$events/fd | grep socket)" ] || [ $tries = 0 ]; do
                 sleep 0.2
                 tries=$((tries - 1))
