@@ -124,6 +124,8 @@ public final class ControlServer implements AutoCloseable {
                 sendDueEvents();
                 connections().forEach(this::settle);
             }
+            // Before any connection ends: whoever sees that finds the VM's name free.
+            socket.close();
             sendLastMessages();
         } catch (IOException e) {
             // Without its selector the server cannot go on. The VM can, so this is all that happens.
