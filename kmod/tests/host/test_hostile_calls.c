@@ -360,12 +360,16 @@ static void print_share(const char *what, u64 count)
 	print("\n");
 }
 
-/* The host's translation of the pool is cut into pages once and for all. */
-static void cut_pool(void)
+/*
+ * The host's translation of a block is cut into pages once and for all, with a page of
+ * gzhyp. The calls reach the pool's block, with the longest runs the next one, and by
+ * tuples of VMs 5 to 7 where a page number belongs three others.
+ */
+static void cut_block(u64 pa)
 {
 	struct machine machine;
 
-	if (!machine_create(&machine, POOL_BASE, 1))
+	if (!machine_create(&machine, pa, 1))
 		return;
 	hvc(GZVM_HVC_ENABLE_CAP, machine.vm, GZVM_CAP_PROTECTED_VM,
 	    GZVM_CAP_PVM_SET_PROTECTED_VM, 0, 0);
@@ -380,7 +384,10 @@ void test_hostile_calls(void)
 	fill_pool();
 	if (!ok(start_witness(), "a VM that nobody attacks is there"))
 		return;
-	cut_pool();
+	cut_block(POOL_BASE);
+	cut_block(POOL_BASE + BLOCK_PAGES * PAGE_BYTES);
+	for (u64 vm = 5; vm <= 7; vm++)
+		cut_block(gzvm_hvc_tuple(vm, 0) * PAGE_BYTES);
 	before = free_pages();
 	host_start_other(attack_from_other);
 	for (u64 i = 1; i <= HOSTILE_CALLS; i++) {
