@@ -39,17 +39,18 @@ final class ConfigReader {
         String name = vm.text("name").orElseGet(this::defaultName);
         vm.report(Rules.name(name));
         MachineConfig machine = vm.object("machine").map(this::machine).orElse(DEFAULT_MACHINE);
-        ConsoleReader consoles = consoles(vm);
+        DeviceReader devices = devices(vm);
+        List<DeviceConfig> deviceConfigs = devices.deviceConfigs();
         vm.require("boot", "an object with the kernel to boot");
         BootConfig boot =
-                vm.object("boot").map(section -> boot(section, consoles)).orElse(null);
-        List<GuestMap.Range> map = GuestMap.ranges(machine, consoles.deviceConfigs());
+                vm.object("boot").map(section -> boot(section, deviceConfigs)).orElse(null);
+        List<GuestMap.Range> map = GuestMap.ranges(machine, deviceConfigs);
         List<DoorbellConfig> doorbells = new DoorbellReader(problems, map).read(vm.array("doorbells"));
         vm.finish();
         if (!problems.isEmpty()) {
             return null;
         }
-        return new VmConfig(name, machine, boot, consoles.serialConfig(), consoles.deviceConfigs(), doorbells);
+        return new VmConfig(name, machine, boot, devices.serialConfig(), deviceConfigs, doorbells);
     }
 
     private static boolean isReadable(ObjectReader vm) {
@@ -58,16 +59,16 @@ final class ConfigReader {
         return version <= Rules.VERSION;
     }
 
-    private ConsoleReader consoles(ObjectReader vm) {
-        ConsoleReader consoles = new ConsoleReader(problems);
-        vm.object("serial").ifPresent(consoles::serial);
-        consoles.devices(vm.array("devices"));
-        if (consoles.deviceCount() > GuestLayout.VIRTIO_MAXIMUM) {
+    private DeviceReader devices(ObjectReader vm) {
+        DeviceReader devices = new DeviceReader(problems);
+        vm.object("serial").ifPresent(devices::serial);
+        List<JsonValue> elements = vm.array("devices");
+        devices.devices(elements);
+        if (elements.size() > GuestLayout.VIRTIO_MAXIMUM) {
             problems.add(
-                    vm.place("devices"),
-                    consoles.deviceCount() + " devices: must be at most " + GuestLayout.VIRTIO_MAXIMUM);
+                    vm.place("devices"), elements.size() + " devices: must be at most " + GuestLayout.VIRTIO_MAXIMUM);
         }
-        return consoles;
+        return devices;
     }
 
     /** The file's name without its ending, made to fit the rule for names. */
@@ -87,7 +88,7 @@ final class ConfigReader {
         return violations.isEmpty() ? new MachineConfig(cpus, memoryBytes) : DEFAULT_MACHINE;
     }
 
-    private BootConfig boot(ObjectReader boot, ConsoleReader consoles) {
+    private BootConfig boot(ObjectReader boot, List<DeviceConfig> devices) {
         boot.require("kernel", "the path of an arm64 Image");
         FileReferences files = new FileReferences(file, boot);
         Optional<Path> kernel = files.read("kernel");
@@ -96,7 +97,7 @@ final class ConfigReader {
         boot.finish();
         List<Violation> violations = Rules.cmdline(cmdline);
         boot.report(violations);
-        boot.report(KernelConsoles.check(cmdline, consoles.consoleCount()));
+        boot.report(KernelConsoles.check(cmdline, devices));
         return kernel.isPresent() && violations.isEmpty() ? new BootConfig(kernel.get(), initrd, cmdline) : null;
     }
 }

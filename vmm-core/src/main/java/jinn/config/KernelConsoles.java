@@ -3,7 +3,7 @@ package jinn.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -21,9 +21,11 @@ final class KernelConsoles {
     private KernelConsoles() {}
 
     /** Returns a violation for each word that names a device other than the PL011 and the virtio consoles. */
-    static List<Violation> check(String cmdline, int virtioConsoles) {
+    static List<Violation> check(String cmdline, List<DeviceConfig> devices) {
+        long virtioConsoles =
+                devices.stream().filter(DeviceConfig.Console.class::isInstance).count();
         List<String> present = Stream.concat(
-                        Stream.of(SERIAL), IntStream.range(0, virtioConsoles).mapToObj(i -> "hvc" + i))
+                        Stream.of(SERIAL), LongStream.range(0, virtioConsoles).mapToObj(i -> "hvc" + i))
                 .toList();
         List<Violation> violations = new ArrayList<>();
         for (String word : kernelWords(cmdline)) {

@@ -229,6 +229,12 @@ public final class GuestMemory {
         return region.host().asSlice(address - region.guestAddress(), length);
     }
 
+    /** Adds a range to a list for the kernel to transfer; it must have room. Allocates nothing. */
+    public void addTo(IoVector vector, long address, long length) {
+        Region region = regionOf(address, length);
+        vector.add(region.host().address() + (address - region.guestAddress()), length);
+    }
+
     private Region regionOf(long address, long length) {
         for (Region region : regions) {
             if (region.contains(address, length)) {

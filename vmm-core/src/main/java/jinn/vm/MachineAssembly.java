@@ -3,14 +3,10 @@ package jinn.vm;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import jinn.boot.BootLoader;
 import jinn.boot.GuestLayout;
 import jinn.bus.MmioBus;
-import jinn.config.ConsoleTarget;
-import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
 import jinn.config.VmConfig;
 import jinn.doorbell.delivery.Doorbell;
@@ -27,15 +23,8 @@ import jinn.hypervisor.Vcpu;
 import jinn.hypervisor.Vm;
 import jinn.interrupt.IrqFdLine;
 import jinn.memory.GuestMemory;
-import jinn.posix.FileDescriptor;
 import jinn.posix.Mapping;
 import jinn.posix.MemFd;
-import jinn.serial.Pl011;
-import jinn.virtio.VirtioDevice;
-import jinn.virtio.device.Console;
-import jinn.virtio.device.ConsoleOutput;
-import jinn.virtio.device.Rng;
-import jinn.virtio.mmio.MmioTransport;
 
 /**
  * Puts a machine together. Each step acquires something and says how to release it; if one fails, all before it are
@@ -54,15 +43,11 @@ final class MachineAssembly {
     private final UndoStack resources = new UndoStack();
     private final VmEnd end = new VmEnd();
     private final MmioBus bus = new MmioBus();
-    private final TerminalOutput output;
-    private InputSink terminalConsole;
 
     private MachineAssembly(VmConfig config, VmOptions options, VmListener listener) {
         this.config = config;
         this.options = options;
         this.listener = listener;
-        this.output =
-                new TerminalOutput(FileDescriptor.borrowing(options.terminal().output(), "the output"));
     }
 
     /** Takes over {@code hypervisor}: it is closed with the machine, or now if there is none. */
@@ -95,14 +80,15 @@ final class MachineAssembly {
         resources.push(registrar::close);
         Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
         attachUserDoorbells(registrar, warnings);
-        attachSerial(vm);
+        ConsoleWiring consoles = new ConsoleWiring(options.terminal());
+        attachSerial(vm, consoles);
+        DeviceWiring wiring = new DeviceWiring(vm, memory, loop, registrar, bus, resources, warnings);
+        DeviceFactory factory = new DeviceFactory(consoles);
         for (int index = 0; index < config.devices().size(); index++) {
-            DeviceConfig device = config.devices().get(index);
-            VirtioDevice virtio = createDevice(device, device.name(index));
-            attachVirtio(vm, memory, loop, registrar, virtio, index, warnings);
+            wiring.attach(factory.create(config.devices().get(index), index), index);
         }
         setEntry(vcpus, entry);
-        return new Machine(end, loop, bus, vcpus, registrar, Optional.ofNullable(terminalConsole), resources);
+        return new Machine(end, loop, bus, vcpus, registrar, consoles.terminalConsole(), resources);
     }
 
     private MemorySegment createRam() {
@@ -178,83 +164,13 @@ final class MachineAssembly {
         bus.add(owner, range.first(), range.bytes(), new DoorbellWindow(range.first(), doorbells, limiter));
     }
 
-    private void attachSerial(Vm vm) {
+    private void attachSerial(Vm vm, ConsoleWiring consoles) {
         IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.SERIAL_SPI);
         resources.push(line::close);
-        ConsoleTarget target = config.serial().target();
-        Pl011 serial = new Pl011(target == ConsoleTarget.NONE ? ignored -> {} : output::write, line);
-        if (target == ConsoleTarget.TERMINAL) {
-            terminalConsole = new SerialSink(serial);
-        }
-        bus.add("the PL011", GuestLayout.SERIAL, GuestLayout.SERIAL_BYTES, serial);
-    }
-
-    private VirtioDevice createDevice(DeviceConfig device, String name) {
-        return switch (device) {
-            case DeviceConfig.Console console -> createConsole(console.target(), name);
-            case DeviceConfig.Rng ignored -> new Rng(name, new KernelEntropy());
-        };
-    }
-
-    private VirtioDevice createConsole(ConsoleTarget target, String name) {
-        ConsoleOutput sink = target == ConsoleTarget.NONE ? (bytes, offset, length) -> {} : output::write;
-        Console console = new Console(name, sink, 0, 0);
-        if (target == ConsoleTarget.TERMINAL) {
-            terminalConsole = new ConsoleSink(console);
-        }
-        return console;
-    }
-
-    /** Address, interrupt, doorbells, bus and loop of one virtio device. */
-    private void attachVirtio(
-            Vm vm,
-            GuestMemory memory,
-            EventLoop loop,
-            DoorbellRegistrar registrar,
-            VirtioDevice device,
-            int index,
-            Consumer<String> warnings) {
-        long base = GuestLayout.virtioAddress(index);
-        IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
-        resources.push(line::close);
-        MmioTransport transport = new MmioTransport(device, memory, line, loop, warnings);
-        resources.push(transport::close);
-        List<Doorbell> doorbells = new ArrayList<>();
-        for (int queue = 0; queue < device.queueCount(); queue++) {
-            doorbells.add(registrar.register(queueRequest(device, transport, base, queue)));
-        }
-        bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
-    }
-
-    private static DoorbellRequest queueRequest(VirtioDevice device, MmioTransport transport, long base, int queue) {
-        return new DoorbellRequest(
-                device.name() + "/" + queue,
-                new DoorbellKey(base + MmioTransport.QUEUE_NOTIFY_OFFSET, Integer.BYTES, OptionalLong.of(queue)),
-                DoorbellRequest.Fallback.SHARED,
-                (rung, count) -> transport.notifyQueue(queue));
-    }
-
-    private record SerialSink(Pl011 serial) implements InputSink {
-        @Override
-        public int receive(byte[] bytes, int offset, int length) {
-            return serial.receive(bytes, offset, length);
-        }
-
-        @Override
-        public void onSpace(Runnable runnable) {
-            serial.onInputSpace(runnable);
-        }
-    }
-
-    private record ConsoleSink(Console console) implements InputSink {
-        @Override
-        public int receive(byte[] bytes, int offset, int length) {
-            return console.receive(bytes, offset, length);
-        }
-
-        @Override
-        public void onSpace(Runnable runnable) {
-            console.onInputSpace(runnable);
-        }
+        bus.add(
+                "the PL011",
+                GuestLayout.SERIAL,
+                GuestLayout.SERIAL_BYTES,
+                consoles.serial(config.serial().target(), line));
     }
 }

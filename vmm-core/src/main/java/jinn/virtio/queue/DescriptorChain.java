@@ -2,6 +2,7 @@ package jinn.virtio.queue;
 
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
+import jinn.memory.IoVector;
 
 /**
  * One request of the driver: buffers to read, then buffers to write (virtio 1.2 section 2.7.4).
@@ -102,6 +103,69 @@ public final class DescriptorChain {
         }
         bytesWritten += copied;
         return copied;
+    }
+
+    /**
+     * Adds the next bytes of the readable part to a list, for the kernel to read them from guest memory, and goes on
+     * behind them.
+     *
+     * @param length most bytes to add
+     * @return how many: {@code length}, or fewer when the readable part ends or the list is full
+     */
+    public long readInto(IoVector vector, long length) {
+        long added = 0;
+        while (added < length && readBuffer < readableCount && !vector.isFull()) {
+            long step = Math.min(length - added, lengths[readBuffer] - readOffset);
+            memory.addTo(vector, addresses[readBuffer] + readOffset, step);
+            added += step;
+            readOffset += step;
+            if (readOffset == lengths[readBuffer]) {
+                readBuffer++;
+                readOffset = 0;
+            }
+        }
+        bytesRead += added;
+        return added;
+    }
+
+    /**
+     * Adds the next places of the writable part to a list, for the kernel to write to guest memory. They count as
+     * written only with {@link #written}.
+     *
+     * @param length most bytes to add
+     * @return how many: {@code length}, or fewer when the writable part ends or the list is full
+     */
+    public long writeFrom(IoVector vector, long length) {
+        long added = 0;
+        int buffer = writeBuffer;
+        long offset = writeOffset;
+        while (added < length && buffer < count && !vector.isFull()) {
+            long step = Math.min(length - added, lengths[buffer] - offset);
+            memory.addTo(vector, addresses[buffer] + offset, step);
+            added += step;
+            offset = 0;
+            buffer++;
+        }
+        return added;
+    }
+
+    /**
+     * Goes on behind bytes of the writable part, which somebody else has written.
+     *
+     * @param length how many, at most {@link #writableLeft}
+     */
+    public void written(long length) {
+        long left = length;
+        while (left > 0) {
+            long step = Math.min(left, lengths[writeBuffer] - writeOffset);
+            left -= step;
+            writeOffset += step;
+            if (writeOffset == lengths[writeBuffer]) {
+                writeBuffer++;
+                writeOffset = 0;
+            }
+        }
+        bytesWritten += length;
     }
 
     int head() {

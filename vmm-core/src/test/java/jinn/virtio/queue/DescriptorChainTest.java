@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
+import jinn.memory.IoVector;
 import jinn.testing.FakeDriver;
+import jinn.testing.FakeDriver.Buffer;
 import jinn.testing.GuestRam;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -139,5 +142,49 @@ class DescriptorChainTest {
         driver.offer(0);
 
         assertThrows(IllegalArgumentException.class, () -> queue.pop(chain));
+    }
+
+    @Test
+    void givesThePiecesOfItsPartsToTheKernel() {
+        driver.add(
+                Buffer.readable(DATA, 4),
+                Buffer.readable(DATA + 0x100, 4),
+                Buffer.writable(DATA + 0x200, 8),
+                Buffer.writable(DATA + 0x300, 8));
+        queue.enable(driver.layout(), true, false);
+        DescriptorChain chain = queue.newChain();
+        queue.pop(chain);
+        IoVector vector = new IoVector(8, Arena.ofAuto());
+
+        assertEquals(6, chain.readInto(vector, 6));
+        assertEquals(2, vector.count());
+        assertEquals(2, chain.readableLeft());
+        assertEquals(2, chain.readInto(vector, 100));
+        assertEquals(3, vector.count());
+
+        vector.clear();
+        assertEquals(12, chain.writeFrom(vector, 12));
+        assertEquals(0, chain.bytesWritten());
+        chain.written(10);
+        assertEquals(10, chain.bytesWritten());
+        assertEquals(1, chain.write(new byte[] {7}, 0, 1));
+        assertEquals(7, memory.readU8(DATA + 0x302));
+        vector.clear();
+        assertEquals(5, chain.writeFrom(vector, 100));
+        assertEquals(5, vector.bytes());
+    }
+
+    @Test
+    void stopsWhenTheListIsFull() {
+        driver.add(Buffer.readable(DATA, 4), Buffer.readable(DATA + 0x100, 4), Buffer.writable(DATA + 0x200, 8));
+        queue.enable(driver.layout(), true, false);
+        DescriptorChain chain = queue.newChain();
+        queue.pop(chain);
+        IoVector vector = new IoVector(1, Arena.ofAuto());
+
+        assertEquals(4, chain.readInto(vector, 100));
+        vector.clear();
+        assertEquals(4, chain.readInto(vector, 100));
+        assertEquals(0, chain.readableLeft());
     }
 }

@@ -1,0 +1,67 @@
+package jinn.vm;
+
+import java.util.Optional;
+import jinn.config.ConsoleTarget;
+import jinn.posix.FileDescriptor;
+import jinn.serial.Pl011;
+import jinn.virtio.InterruptLine;
+import jinn.virtio.device.Console;
+import jinn.virtio.device.ConsoleOutput;
+
+/** Makes the consoles of one VM, and knows which of them has the user's terminal. */
+final class ConsoleWiring {
+
+    private final TerminalOutput output;
+    private Optional<InputSink> terminalConsole = Optional.empty();
+
+    /** Lets the consoles write to the terminal's output, which stays the caller's to close. */
+    ConsoleWiring(TerminalIo terminal) {
+        this.output = new TerminalOutput(FileDescriptor.borrowing(terminal.output(), "the output"));
+    }
+
+    /** Returns the console that takes the user's input, among those made so far. */
+    Optional<InputSink> terminalConsole() {
+        return terminalConsole;
+    }
+
+    Pl011 serial(ConsoleTarget target, InterruptLine line) {
+        Pl011 serial = new Pl011(target == ConsoleTarget.NONE ? ignored -> {} : output::write, line);
+        if (target == ConsoleTarget.TERMINAL) {
+            terminalConsole = Optional.of(new SerialSink(serial));
+        }
+        return serial;
+    }
+
+    Console virtio(ConsoleTarget target, String name) {
+        ConsoleOutput sink = target == ConsoleTarget.NONE ? (bytes, offset, length) -> {} : output::write;
+        Console console = new Console(name, sink, 0, 0);
+        if (target == ConsoleTarget.TERMINAL) {
+            terminalConsole = Optional.of(new ConsoleSink(console));
+        }
+        return console;
+    }
+
+    private record SerialSink(Pl011 serial) implements InputSink {
+        @Override
+        public int receive(byte[] bytes, int offset, int length) {
+            return serial.receive(bytes, offset, length);
+        }
+
+        @Override
+        public void onSpace(Runnable runnable) {
+            serial.onInputSpace(runnable);
+        }
+    }
+
+    private record ConsoleSink(Console console) implements InputSink {
+        @Override
+        public int receive(byte[] bytes, int offset, int length) {
+            return console.receive(bytes, offset, length);
+        }
+
+        @Override
+        public void onSpace(Runnable runnable) {
+            console.onInputSpace(runnable);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package jinn.vm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import jinn.boot.GuestLayout;
+import jinn.bus.MmioBus;
+import jinn.doorbell.delivery.Doorbell;
+import jinn.doorbell.delivery.DoorbellRegistrar;
+import jinn.doorbell.delivery.DoorbellRequest;
+import jinn.event.EventLoop;
+import jinn.hypervisor.DoorbellKey;
+import jinn.hypervisor.Vm;
+import jinn.interrupt.IrqFdLine;
+import jinn.memory.GuestMemory;
+import jinn.virtio.VirtioDevice;
+import jinn.virtio.mmio.MmioTransport;
+
+/**
+ * Connects virtio devices with a VM: address, interrupt, doorbells, bus and loop.
+ *
+ * @param resources learns how to take each connection back
+ * @param warnings gets one line for the user when the guest breaks a rule, on any thread
+ */
+record DeviceWiring(
+        Vm vm,
+        GuestMemory memory,
+        EventLoop loop,
+        DoorbellRegistrar registrar,
+        MmioBus bus,
+        UndoStack resources,
+        Consumer<String> warnings) {
+
+    /**
+     * Connects a device.
+     *
+     * @param index which of the places for virtio devices it gets, each for one device
+     */
+    void attach(VirtioDevice device, int index) {
+        long base = GuestLayout.virtioAddress(index);
+        IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
+        resources.push(line::close);
+        MmioTransport transport = new MmioTransport(device, memory, line, loop, warnings);
+        resources.push(transport::close);
+        List<Doorbell> doorbells = new ArrayList<>();
+        for (int queue = 0; queue < device.queueCount(); queue++) {
+            doorbells.add(registrar.register(queueRequest(device, transport, base, queue)));
+        }
+        bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
+    }
+
+    private static DoorbellRequest queueRequest(VirtioDevice device, MmioTransport transport, long base, int queue) {
+        return new DoorbellRequest(
+                device.name() + "/" + queue,
+                new DoorbellKey(base + MmioTransport.QUEUE_NOTIFY_OFFSET, Integer.BYTES, OptionalLong.of(queue)),
+                DoorbellRequest.Fallback.SHARED,
+                (rung, count) -> transport.notifyQueue(queue));
+    }
+}
