@@ -101,7 +101,7 @@ $(LAB)/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kmod/gzvm.ko
 $(BUILD)/kernels/%/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kernels/%/kmod/gzvm.ko
 	@LAB_KERNEL=$* lab/make-kmod
 
-$(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml vmm-*/src/main configs) | tools
+$(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml vmm-*/src/main vmm-cli/examples/src vmm-cli/examples/pom.xml configs) | tools
 	@lab/make-jinn
 
 $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/kernel/Image

@@ -8,5 +8,11 @@ module jinn.core {
     exports jinn.config;
     exports jinn.doorbell;
     exports jinn.error;
+    exports jinn.extension;
+    exports jinn.memory;
+    exports jinn.virtio;
+    exports jinn.virtio.queue;
     exports jinn.vm;
+
+    uses jinn.extension.VirtioDeviceProvider;
 }

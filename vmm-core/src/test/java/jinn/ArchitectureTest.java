@@ -30,6 +30,7 @@ final class ArchitectureTest {
             Map.entry("jinn.virtio.queue", Set.of("jinn.memory")),
             Map.entry("jinn.virtio.mmio", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory", "jinn.bus")),
             Map.entry("jinn.virtio.device", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
+            Map.entry("jinn.extension", Set.of("jinn.virtio")),
             Map.entry("jinn.serial", Set.of("jinn.bus", "jinn.virtio")),
             Map.entry("jinn.interrupt", Set.of("jinn.posix", "jinn.hypervisor", "jinn.virtio")),
             Map.entry("jinn.doorbell", Set.of()),

@@ -3,6 +3,7 @@ package jinn.cli;
 import java.util.Arrays;
 import java.util.List;
 import jinn.error.ConfigException;
+import jinn.error.DeviceFailureException;
 import jinn.error.GuestFaultException;
 import jinn.error.HostException;
 import jinn.error.ImageException;
@@ -55,6 +56,7 @@ enum ExitCode {
         return switch (failure) {
             case ConfigException e -> CONFIG;
             case ImageException e -> IMAGE;
+            case DeviceFailureException e -> FAILURE;
             case GuestFaultException e -> CRASHED;
             case HostException e -> FAILURE;
             case SyscallException e -> FAILURE;

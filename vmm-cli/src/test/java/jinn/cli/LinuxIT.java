@@ -33,6 +33,22 @@ final class LinuxIT {
     }
 
     @Test
+    void aDeviceFromSomebodysJarServesItsDriverInLinux() throws Exception {
+        try (LabTerminal terminal = LabTerminal.run("configs/own-device.json")) {
+            terminal.await("# ");
+
+            // The answer differs from what is typed, which the terminal shows too.
+            terminal.type("head -c 18 /dev/hwrng | tr a-z A-Z");
+            terminal.await("JINN! JINN! JINN! ");
+
+            terminal.type("poweroff -f");
+            terminal.await("java1/0");
+            terminal.await("vm own-device: guest powered off");
+            assertEquals(0, terminal.awaitEnd(), terminal::text);
+        }
+    }
+
+    @Test
     void aGuestOfTwoCpusHasItsShellOnThePl011() throws Exception {
         try (LabTerminal terminal = LabTerminal.run("configs/linux-serial.json")) {
             terminal.await("in a VM of Jinn, 2 CPU, on ttyAMA0");

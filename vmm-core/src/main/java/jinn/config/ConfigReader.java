@@ -60,7 +60,7 @@ final class ConfigReader {
     }
 
     private DeviceReader devices(ObjectReader vm) {
-        DeviceReader devices = new DeviceReader(problems);
+        DeviceReader devices = new DeviceReader(file, problems);
         vm.object("serial").ifPresent(devices::serial);
         List<JsonValue> elements = vm.array("devices");
         devices.devices(elements);

@@ -1,5 +1,6 @@
 package jinn.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,16 +27,18 @@ final class DeviceReader {
         record OpenConsole() implements Draft {}
     }
 
+    private final Path description;
     private final Problems problems;
     private final ConsoleReader consoles;
     private final List<Draft> drafts = new ArrayList<>();
     private Optional<ConsoleTarget> serialTarget = Optional.empty();
 
-    /** What reads a device, by its type. */
-    private final Map<String, Function<ObjectReader, Draft>> types = new TreeMap<>(
-            Map.of("console", this::console, "rng", device -> new Draft.Complete(new DeviceConfig.Rng())));
+    /** What reads a device, by its type; nothing when it has problems that leave nothing of it. */
+    private final Map<String, Function<ObjectReader, Optional<Draft>>> types = new TreeMap<>(
+            Map.of("console", this::console, "java", this::java, "rng", device -> complete(new DeviceConfig.Rng())));
 
-    DeviceReader(Problems problems) {
+    DeviceReader(Path description, Problems problems) {
+        this.description = description;
         this.problems = problems;
         this.consoles = new ConsoleReader(problems);
     }
@@ -74,27 +77,43 @@ final class DeviceReader {
     }
 
     private void device(ObjectReader device) {
-        device.require("type", quotedTypes());
+        device.require("type", "one of " + quotedTypes());
         Optional<String> type = device.text("type");
-        Function<ObjectReader, Draft> reader = type.map(types::get).orElse(null);
+        Function<ObjectReader, Optional<Draft>> reader = type.map(types::get).orElse(null);
         if (reader == null) {
             // Without a known type nobody can say which other keys belong here.
             type.ifPresent(text -> problems.add(
                     device.place("type"),
-                    Quoting.quote(text) + ": must be " + quotedTypes() + Nearest.question(text, types.keySet())));
+                    Quoting.quote(text) + ": must be one of " + quotedTypes()
+                            + Nearest.question(text, types.keySet())));
             return;
         }
-        drafts.add(reader.apply(device));
+        reader.apply(device).ifPresent(drafts::add);
         device.finish();
     }
 
     private String quotedTypes() {
-        return types.keySet().stream().map(Quoting::quote).collect(Collectors.joining(" or "));
+        return types.keySet().stream().map(Quoting::quote).collect(Collectors.joining(", "));
     }
 
-    private Draft console(ObjectReader device) {
+    private Optional<Draft> console(ObjectReader device) {
         return consoles.target(device)
-                .<Draft>map(target -> new Draft.Complete(new DeviceConfig.Console(target)))
-                .orElseGet(Draft.OpenConsole::new);
+                .flatMap(target -> complete(new DeviceConfig.Console(target)))
+                .or(() -> Optional.of(new Draft.OpenConsole()));
+    }
+
+    private Optional<Draft> java(ObjectReader device) {
+        device.require("jar", "the path of a jar");
+        device.require("provider", "the name of a provider in the jar");
+        Optional<Path> jar = new FileReferences(description, device).read("jar");
+        Optional<String> provider = device.text("provider");
+        Map<String, String> settings = device.texts("settings");
+        return jar.isPresent() && provider.isPresent()
+                ? complete(new DeviceConfig.Java(jar.get(), provider.get(), settings))
+                : Optional.empty();
+    }
+
+    private static Optional<Draft> complete(DeviceConfig device) {
+        return Optional.of(new Draft.Complete(device));
     }
 }

@@ -1,7 +1,9 @@
 package jinn.config;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -114,6 +116,23 @@ final class ObjectReader {
                 "a size with its unit (KiB, MiB, GiB), as in \"512MiB\"",
                 SpellingHints::size,
                 value -> value instanceof TextValue text ? Scalars.parseSize(text.text()) : OptionalLong.empty());
+    }
+
+    /** Returns the strings and whole numbers of an object whose keys may be any, as texts. */
+    Map<String, String> texts(String key) {
+        Map<String, String> texts = new LinkedHashMap<>();
+        object(key)
+                .ifPresent(reader -> reader.object
+                        .properties()
+                        .keySet()
+                        .forEach(name -> reader.read(name, "a string or a whole number", value -> switch (value) {
+                                    case TextValue text -> Optional.of(text.text());
+                                    case IntegerValue integer ->
+                                        Optional.of(integer.number().toString());
+                                    default -> Optional.<String>empty();
+                                })
+                                .ifPresent(text -> texts.put(name, text))));
+        return texts;
     }
 
     Optional<ObjectReader> object(String key) {

@@ -7,7 +7,12 @@ package jinn.error;
  * in lower case and has no full stop.
  */
 public abstract sealed class VmmException extends RuntimeException
-        permits ConfigException, GuestFaultException, HostException, ImageException, SyscallException {
+        permits ConfigException,
+                DeviceFailureException,
+                GuestFaultException,
+                HostException,
+                ImageException,
+                SyscallException {
 
     private static final long serialVersionUID = 1L;
 

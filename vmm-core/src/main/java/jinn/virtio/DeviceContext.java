@@ -18,7 +18,10 @@ public interface DeviceContext {
     /** Shows the driver the queue's used requests, with one interrupt if it wants one. For the owning thread. */
     void complete(VirtQueue queue);
 
-    /** Makes a later call of {@link VirtioDevice#queueNotified}, after other work of the owning thread. */
+    /**
+     * Makes a later call of {@link VirtioDevice#queueNotified}, after other work of the owning thread. Safe from any
+     * thread: it is how others tell a device that there is something to do.
+     */
     void notifyLater(int queue);
 
     /** Tells the driver that the configuration space has changed. Safe from any thread. */

@@ -1,20 +1,22 @@
 package jinn.virtio;
 
-/** The kinds of virtio device that exist here, with their numbers (virtio 1.2 section 5). */
-public enum DeviceType {
+/**
+ * A kind of virtio device. There are many more than the constants (virtio 1.2 section 5).
+ *
+ * @param id the device ID that the driver reads, from 1
+ */
+public record DeviceType(int id) {
+
     /** Console, section 5.3. */
-    CONSOLE(3),
+    public static final DeviceType CONSOLE = new DeviceType(3);
+
     /** Entropy device, section 5.4. */
-    ENTROPY(4);
+    public static final DeviceType ENTROPY = new DeviceType(4);
 
-    private final int id;
-
-    DeviceType(int id) {
-        this.id = id;
-    }
-
-    /** Returns the device ID that the driver reads. */
-    public int id() {
-        return id;
+    /** Refuses 0, which says that there is no device. */
+    public DeviceType {
+        if (id < 1) {
+            throw new IllegalArgumentException("device ID " + id + ": must be at least 1");
+        }
     }
 }

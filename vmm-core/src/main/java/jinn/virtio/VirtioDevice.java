@@ -20,17 +20,21 @@ public interface VirtioDevice {
     /** Returns the most descriptors a queue may have: a power of two up to 32768. */
     int maximumQueueSize();
 
-    /** Returns the device's own feature bits; those of queues and transport are added by the transport. */
-    long features();
+    /** Returns the device's own feature bits, by default none; those of queues and transport are added by the transport. */
+    default long features() {
+        return 0;
+    }
 
     /**
-     * Reads the configuration space, little-endian.
+     * Reads the configuration space, little-endian. By default there is none.
      *
      * @param offset bytes from the start of the configuration space
      * @param size width in bytes: 1, 2, 4 or 8
      * @return the value, zero-extended; bytes beyond the configuration space are 0
      */
-    long readConfig(int offset, int size);
+    default long readConfig(int offset, int size) {
+        return 0;
+    }
 
     /**
      * Writes the configuration space. What cannot be written is ignored.
@@ -39,7 +43,7 @@ public interface VirtioDevice {
      * @param size width in bytes: 1, 2, 4 or 8
      * @param value the value, zero-extended
      */
-    void writeConfig(int offset, int size, long value);
+    default void writeConfig(int offset, int size, long value) {}
 
     /**
      * Starts the device: the driver has set DRIVER_OK. {@link #queueNotified} follows for every ready queue.

@@ -8,9 +8,11 @@ import jinn.virtio.device.Rng;
 final class DeviceFactory {
 
     private final ConsoleWiring consoles;
+    private final Extensions extensions;
 
-    DeviceFactory(ConsoleWiring consoles) {
+    DeviceFactory(ConsoleWiring consoles, Extensions extensions) {
         this.consoles = consoles;
+        this.extensions = extensions;
     }
 
     /**
@@ -22,6 +24,7 @@ final class DeviceFactory {
         String name = device.name(index);
         return switch (device) {
             case DeviceConfig.Console console -> consoles.virtio(console.target(), name);
+            case DeviceConfig.Java java -> extensions.device(java, name);
             case DeviceConfig.Rng ignored -> new Rng(name, new KernelEntropy());
         };
     }

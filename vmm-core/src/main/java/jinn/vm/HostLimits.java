@@ -78,6 +78,8 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     private static long filesOf(DeviceConfig device) {
         return switch (device) {
             case DeviceConfig.Console ignored -> 3;
+            // How many queues it has, and what it opens, only its code knows.
+            case DeviceConfig.Java ignored -> 8;
             case DeviceConfig.Rng ignored -> 2;
         };
     }

@@ -83,7 +83,7 @@ final class MachineAssembly {
         ConsoleWiring consoles = new ConsoleWiring(options.terminal());
         attachSerial(vm, consoles);
         DeviceWiring wiring = new DeviceWiring(vm, memory, loop, registrar, bus, resources, warnings);
-        DeviceFactory factory = new DeviceFactory(consoles);
+        DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings));
         for (int index = 0; index < config.devices().size(); index++) {
             wiring.attach(factory.create(config.devices().get(index), index), index);
         }

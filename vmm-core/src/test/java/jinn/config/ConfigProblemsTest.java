@@ -127,11 +127,21 @@ final class ConfigProblemsTest {
                                 + " mean terminal?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'consle'}]}",
-                        "1:52: $.devices[0].type: \"consle\": must be \"console\" or \"rng\"; did you mean"
+                        "1:52: $.devices[0].type: \"consle\": must be one of \"console\", \"java\", \"rng\"; did you mean"
                                 + " console?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'disk'}]}",
-                        "1:52: $.devices[0].type: \"disk\": must be \"console\" or \"rng\""),
+                        "1:52: $.devices[0].type: \"disk\": must be one of \"console\", \"java\", \"rng\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'java', 'provider': 'lamp'}]}",
+                        "1:43: $.devices[0].jar: missing: must be the path of a jar"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'java', 'jar': 'Image'}]}",
+                        "1:43: $.devices[0].provider: missing: must be the name of a provider in the jar"),
+                arguments(
+                        "{" + BOOT
+                                + ", 'devices': [{'type': 'java', 'jar': 'Image', 'provider': 'a', 'settings': {'b': true}}]}",
+                        "1:111: $.devices[0].settings.b: true: must be a string or a whole number"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'rng', 'target': 'none'}]}",
                         "1:59: $.devices[0].target: unknown key: must be one of type"),

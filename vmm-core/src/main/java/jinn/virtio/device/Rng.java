@@ -58,19 +58,6 @@ public final class Rng implements VirtioDevice {
     }
 
     @Override
-    public long features() {
-        return 0;
-    }
-
-    @Override
-    public long readConfig(int offset, int size) {
-        return 0;
-    }
-
-    @Override
-    public void writeConfig(int offset, int size, long value) {}
-
-    @Override
     public void activate(DeviceContext newContext) {
         context = newContext;
         chain = newContext.queue(REQUEST_QUEUE).newChain();

@@ -3,7 +3,9 @@ package jinn.virtio.mmio;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import jinn.bus.MmioDevice;
+import jinn.error.DeviceFailureException;
 import jinn.error.GuestFaultException;
+import jinn.error.VmmException;
 import jinn.memory.GuestMemory;
 import jinn.virtio.DeviceContext;
 import jinn.virtio.DeviceStatus;
@@ -206,7 +208,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             selected.layout().check(memory, device.maximumQueueSize());
             selected.setReady(true);
         } catch (GuestFaultException fault) {
-            markBroken("queue " + queueSelect + ": " + fault.getMessage());
+            markBroken(new GuestFaultException("queue " + queueSelect + ": " + fault.getMessage(), fault));
         }
     }
 
@@ -290,7 +292,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
                 }
             }
             device.activate(context);
-        } catch (GuestFaultException fault) {
+        } catch (GuestFaultException | DeviceFailureException fault) {
             breakDown(fault);
         }
         /* A kick may have come after the driver's DRIVER_OK and before this point, when nobody could serve it. */
@@ -317,7 +319,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         }
         try {
             device.queueNotified(index);
-        } catch (GuestFaultException fault) {
+        } catch (GuestFaultException | DeviceFailureException fault) {
             breakDown(fault);
         }
     }
@@ -330,20 +332,21 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         kicks[(int) queue].post();
     }
 
-    private void breakDown(GuestFaultException fault) {
+    private void breakDown(VmmException fault) {
         for (VirtQueue queue : queues) {
             queue.disable();
         }
-        markBroken(fault.getMessage());
+        markBroken(fault);
     }
 
     /* Section 2.1.2: the driver is told by a configuration change, but only once it has set DRIVER_OK. */
-    private void markBroken(String reason) {
+    private void markBroken(VmmException fault) {
         int before = status.set(DeviceStatus.NEEDS_RESET.bit());
         if (DeviceStatus.DRIVER_OK.isSet(before)) {
             interrupt(Register.INTERRUPT_CONFIG);
         }
-        faults.report("guest broke a rule, the device needs a reset: " + reason);
+        faults.report((fault instanceof DeviceFailureException ? "its code failed" : "guest broke a rule")
+                + ", the device needs a reset: " + fault.getMessage());
     }
 
     private void interrupt(int bit) {
