@@ -14,6 +14,8 @@ LAB_MEMORY=${LAB_MEMORY:-2G}
 LAB_HYP=${LAB_HYP:-gzhyp}
 # More options for QEMU, split at spaces.
 LAB_QEMU_OPTIONS=${LAB_QEMU_OPTIONS:-}
+# The file whose lock a running machine holds.
+LAB_LOCK=${LAB_LOCK:-${TMPDIR:-/tmp}/jinn-qemu.lock}
 
 LAB_DTB=$BUILD/lab/$LAB_CPUS-$LAB_MEMORY.dtb
 
@@ -107,13 +109,23 @@ add_run_piece() {
   pack "$tree" "$work/run.cpio"
 }
 
-# wait_for_machine: two emulated machines at once starve each other, so a second one waits for the first.
+# wait_for_machine: two emulated machines at once starve each other, so a second one waits for the first. A container may
+# not write the lock that it shares with others.
 wait_for_machine() {
-  exec 9>"${TMPDIR:-/tmp}/jinn-qemu.lock"
+  [[ -e $LAB_LOCK ]] || : >>"$LAB_LOCK"
+  exec 9<"$LAB_LOCK"
   if ! flock --nonblock 9; then
     say "waiting for another lab machine to end"
-    flock 9
+    run_and_wait flock 9
   fi
+}
+
+# run_and_wait COMMAND...: in the background, because bash answers signals only when no command runs in the foreground.
+run_and_wait() {
+  "$@" &
+  HELPER_PID=$!
+  wait "$HELPER_PID"
+  HELPER_PID=''
 }
 
 # reported_exit_code LOG: prints the exit code that the host's first process wrote to the console, 125 when there is none.
@@ -128,9 +140,13 @@ quote() {
   printf "'%s'" "${1//\'/\'\\\'\'}"
 }
 
-# stop_machine: ends QEMU, if it runs, and waits for it. The scripts keep its process id in QEMU_PID.
-QEMU_PID=''
+# stop_machine: ends QEMU, if it runs, and waits for it. The scripts keep its process id in QEMU_PID, that of a command
+# that they wait for in HELPER_PID.
+QEMU_PID='' HELPER_PID=''
 stop_machine() {
+  if [[ -n $HELPER_PID ]]; then
+    kill "$HELPER_PID" 2>/dev/null || true
+  fi
   if [[ -n $QEMU_PID ]]; then
     kill "$QEMU_PID" 2>/dev/null || true
     wait "$QEMU_PID" 2>/dev/null || true
