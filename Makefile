@@ -161,6 +161,10 @@ fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_
 test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
 
+.PHONY: test-deterministic
+test-deterministic: image $(LAB)/1-$(LAB_MEMORY).dtb ## Boot twice with time counted in instructions: the consoles are the same
+	@lab/test-deterministic
+
 .PHONY: bench
 bench: bench-kmod bench-hyp ## Run all benchmarks
 

@@ -10,6 +10,12 @@ HOST_KERNEL_BASE=42000000
 
 LAB_CPUS=${LAB_CPUS:-2}
 LAB_MEMORY=${LAB_MEMORY:-2G}
+# Anything but nothing: time is counted in instructions, so that two boots are the same to the byte. How QEMU deals time
+# out to two CPUs is not, so that there is one.
+LAB_ICOUNT=${LAB_ICOUNT:-}
+if [[ -n $LAB_ICOUNT ]]; then
+  LAB_CPUS=1
+fi
 # gzhyp, or none: the host kernel is entered at EL2 and has /dev/kvm.
 LAB_HYP=${LAB_HYP:-gzhyp}
 # More options for QEMU, split at spaces.
@@ -48,6 +54,9 @@ boot_options() {
       die "LAB_HYP: $LAB_HYP is neither gzhyp nor none"
       ;;
   esac
+  if [[ -n $LAB_ICOUNT ]]; then
+    BOOT_OPTIONS+=(-icount 'shift=0,sleep=off' -seed 1 -rtc 'base=2020-01-01,clock=vm')
+  fi
   read -ra extra <<<"$LAB_QEMU_OPTIONS"
   BOOT_OPTIONS+=("${extra[@]}")
 }
