@@ -107,6 +107,14 @@ $(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml
 $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/kernel/Image
 	@lab/make-linux
 
+.PHONY: container
+container: image $(addprefix $(LAB)/,1-2G.dtb 2-2G.dtb 4-2G.dtb) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
+	@lab/make-container
+
+.PHONY: engine
+engine: ## Start a container engine, if none runs, and print its DOCKER_HOST
+	@lab/engine start
+
 ##@ Test
 .PHONY: test
 test: check check-kmod test-unit test-stable test-hyp test-boot ## Run all checks and tests
@@ -160,6 +168,10 @@ fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_
 .PHONY: test-boot
 test-boot: image ## Boot the configs with jinn in the lab
 	@lab/test-boot
+
+.PHONY: test-container
+test-container: container ## Test the image jinn-lab: confinement, exit codes, health, end
+	@lab/test-container
 
 .PHONY: test-deterministic
 test-deterministic: image $(LAB)/1-$(LAB_MEMORY).dtb ## Boot twice with time counted in instructions: the consoles are the same
