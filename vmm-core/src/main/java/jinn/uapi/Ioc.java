@@ -1,7 +1,7 @@
 package jinn.uapi;
 
 /** Encodes ioctl request numbers as asm-generic/ioctl.h does: direction, argument size, type, number. */
-final class Ioc {
+public final class Ioc {
 
     private static final int WRITE = 1;
     private static final int READ = 2;
@@ -12,17 +12,22 @@ final class Ioc {
     private Ioc() {}
 
     /** _IO: no argument, or one whose size the number does not tell. */
-    static long none(int type, int number) {
+    public static long none(int type, int number) {
         return encode(0, type, number, 0);
     }
 
     /** _IOW: user space writes a structure of {@code bytes} bytes. */
-    static long write(int type, int number, long bytes) {
+    public static long write(int type, int number, long bytes) {
         return encode(WRITE, type, number, bytes);
     }
 
+    /** _IOR: user space reads a structure of {@code bytes} bytes. */
+    public static long read(int type, int number, long bytes) {
+        return encode(READ, type, number, bytes);
+    }
+
     /** _IOWR: user space writes and reads back a structure of {@code bytes} bytes. */
-    static long writeRead(int type, int number, long bytes) {
+    public static long writeRead(int type, int number, long bytes) {
         return encode(WRITE | READ, type, number, bytes);
     }
 

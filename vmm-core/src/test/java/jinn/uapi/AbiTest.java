@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.io.IOException;
 import java.lang.foreign.GroupLayout;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
-import java.lang.foreign.UnionLayout;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import jinn.testing.LayoutFields;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,12 +60,9 @@ final class AbiTest {
     void everyFieldIsWhereCPutsIt(GroupLayout layout) {
         String struct = "structs." + layout.name().orElseThrow();
         assertFact(layout.byteSize(), struct + ".size");
-        Map<String, long[]> fields = new LinkedHashMap<>();
-        collect(layout, 0, "", fields);
-
-        fields.forEach((field, place) -> {
-            assertFact(place[0], struct + ".fields." + field + ".offset");
-            assertFact(place[1], struct + ".fields." + field + ".size");
+        LayoutFields.of(layout).forEach((field, place) -> {
+            assertFact(place.offset(), struct + ".fields." + field + ".offset");
+            assertFact(place.size(), struct + ".fields." + field + ".size");
         });
     }
 
@@ -75,11 +70,8 @@ final class AbiTest {
     @MethodSource("layouts")
     void noFieldOfCIsForgotten(GroupLayout layout) {
         String prefix = "structs." + layout.name().orElseThrow() + ".fields.";
-        Map<String, long[]> fields = new LinkedHashMap<>();
-        collect(layout, 0, "", fields);
-
         assertEquals(
-                fields.keySet().stream().sorted().toList(),
+                LayoutFields.of(layout).keySet().stream().sorted().toList(),
                 facts.keySet().stream()
                         .filter(key -> key.startsWith(prefix) && key.endsWith(".offset"))
                         .map(key -> key.substring(prefix.length(), key.length() - ".offset".length()))
@@ -153,21 +145,6 @@ final class AbiTest {
     private static void assertFact(long expected, String name) {
         assertNotNull(facts.get(name), () -> "C says nothing of " + name);
         assertEquals(facts.get(name), expected, name);
-    }
-
-    /** Lists fields as C does: the members of the nameless union are dotted names. */
-    private static void collect(GroupLayout group, long base, String prefix, Map<String, long[]> fields) {
-        for (MemoryLayout member : group.memberLayouts()) {
-            String name = member.name().orElseThrow();
-            long offset = base + group.byteOffset(PathElement.groupElement(name));
-            if (member instanceof UnionLayout union) {
-                collect(union, offset, "", fields);
-            } else if (member instanceof GroupLayout inner) {
-                collect(inner, offset, name + ".", fields);
-            } else {
-                fields.put(prefix + name, new long[] {offset, member.byteSize()});
-            }
-        }
     }
 
     private static String run(String... command) throws IOException, InterruptedException {
