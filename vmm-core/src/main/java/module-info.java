@@ -1,6 +1,6 @@
 /**
- * The Jinn virtual machine monitor as a library: reads a VM's description, assembles it on {@code /dev/gzvm} and runs
- * it.
+ * The Jinn virtual machine monitor as a library: reads a VM's description, assembles it on {@code /dev/gzvm} or
+ * {@code /dev/kvm} and runs it.
  */
 module jinn.core {
     requires tools.jackson.core;

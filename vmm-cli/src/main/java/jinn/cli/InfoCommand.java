@@ -1,20 +1,23 @@
 package jinn.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
-import jinn.vm.DriverInfo;
+import jinn.vm.HypervisorInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.core.JsonGenerator;
 
-/** {@code jinn info}: whether this host can run VMs, and what its driver can do. */
+/** {@code jinn info}: whether this host can run VMs, and what its hypervisors can do. */
 @Command(
         name = "info",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Tells whether this host can run VMs and what its driver can do; exit code 1 when it cannot.")
+        description =
+                "Tells whether this host can run VMs and what its hypervisors can do; exit code 1 when it cannot.")
 final class InfoCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Spec
@@ -33,56 +36,67 @@ final class InfoCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Override
     public Integer call() {
-        DriverInfo driver = DriverInfo.probe();
+        List<HypervisorInfo> hypervisors = HypervisorInfo.probe();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.println(toJson(driver));
+            out.println(toJson(hypervisors));
         } else {
-            print(driver, out);
+            print(hypervisors, out);
         }
-        return (driver.usable() ? ExitCode.SUCCESS : ExitCode.FAILURE).number();
+        boolean usable = hypervisors.stream().anyMatch(info -> info.automatic() && info.usable());
+        return (usable ? ExitCode.SUCCESS : ExitCode.FAILURE).number();
     }
 
-    private static void print(DriverInfo driver, PrintWriter out) {
+    private static void print(List<HypervisorInfo> hypervisors, PrintWriter out) {
         line(out, "jinn", Version.current());
         line(out, "java", Runtime.version() + " on " + platform());
-        if (!driver.usable()) {
-            line(out, "device", driver.problem());
+        hypervisors.forEach(info -> print(info, out));
+    }
+
+    private static void print(HypervisorInfo info, PrintWriter out) {
+        if (!info.usable()) {
+            line(out, info.name(), info.problem());
             return;
         }
-        line(out, "device", "/dev/gzvm, usable");
-        line(out, "driver", driver.flavour());
-        line(out, "addresses", driver.guestAddressBits() + " bits guest-physical");
-        line(out, "protected", driver.protectedVms() ? "offered" : "not offered");
-        line(out, "features", driver.features().isEmpty() ? "none" : String.join(", ", driver.features()));
+        line(out, info.name(), info.path() + ", usable" + (info.automatic() ? ", taken by \"auto\"" : ""));
+        line(out, "  driver", info.flavour());
+        line(out, "  addresses", info.guestAddressBits() + " bits guest-physical");
+        line(out, "  protected", info.protectedVms() ? "offered" : "not offered");
+        line(out, "  features", info.features().isEmpty() ? "none" : String.join(", ", info.features()));
     }
 
     private static void line(PrintWriter out, String key, String value) {
-        out.println(String.format("%-11s%s", key, value));
+        out.println(String.format("%-13s%s", key, value));
     }
 
-    private static String toJson(DriverInfo driver) {
+    private static String toJson(List<HypervisorInfo> hypervisors) {
         return JsonText.write(json -> {
             json.writeStartObject();
             json.writeStringProperty("version", Version.current());
             json.writeStringProperty("java", Runtime.version().toString());
             json.writeStringProperty("platform", platform());
-            json.writeObjectPropertyStart("device");
-            json.writeStringProperty("path", "/dev/gzvm");
-            json.writeBooleanProperty("present", driver.present());
-            json.writeBooleanProperty("usable", driver.usable());
-            json.writeStringProperty("problem", driver.problem());
-            json.writeEndObject();
-            json.writeObjectPropertyStart("driver");
-            json.writeStringProperty("flavour", driver.flavour());
-            json.writeNumberProperty("guestAddressBits", driver.guestAddressBits());
-            json.writeBooleanProperty("protectedVms", driver.protectedVms());
-            json.writeArrayPropertyStart("features");
-            driver.features().forEach(json::writeString);
+            json.writeArrayPropertyStart("hypervisors");
+            hypervisors.forEach(info -> write(json, info));
             json.writeEndArray();
             json.writeEndObject();
-            json.writeEndObject();
         });
+    }
+
+    private static void write(JsonGenerator json, HypervisorInfo info) {
+        json.writeStartObject();
+        json.writeStringProperty("name", info.name());
+        json.writeStringProperty("path", info.path());
+        json.writeBooleanProperty("auto", info.automatic());
+        json.writeBooleanProperty("present", info.present());
+        json.writeBooleanProperty("usable", info.usable());
+        json.writeStringProperty("problem", info.problem());
+        json.writeStringProperty("flavour", info.flavour());
+        json.writeNumberProperty("guestAddressBits", info.guestAddressBits());
+        json.writeBooleanProperty("protectedVms", info.protectedVms());
+        json.writeArrayPropertyStart("features");
+        info.features().forEach(json::writeString);
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static String platform() {

@@ -3,7 +3,11 @@ package jinn.config;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jinn.boot.GuestLayout;
 
 /**
@@ -15,6 +19,9 @@ import jinn.boot.GuestLayout;
 final class ConfigReader {
 
     private static final MachineConfig DEFAULT_MACHINE = new MachineConfig(1, 256L << 20);
+
+    private static final Map<String, HypervisorChoice> HYPERVISORS = Stream.of(HypervisorChoice.values())
+            .collect(Collectors.toMap(choice -> choice.name().toLowerCase(Locale.ROOT), Function.identity()));
 
     private final Path file;
     private final Problems problems;
@@ -38,6 +45,7 @@ final class ConfigReader {
         }
         String name = vm.text("name").orElseGet(this::defaultName);
         vm.report(Rules.name(name));
+        HypervisorChoice hypervisor = hypervisor(vm);
         MachineConfig machine = vm.object("machine").map(this::machine).orElse(DEFAULT_MACHINE);
         DeviceReader devices = devices(vm);
         List<DeviceConfig> deviceConfigs = devices.deviceConfigs();
@@ -50,13 +58,26 @@ final class ConfigReader {
         if (!problems.isEmpty()) {
             return null;
         }
-        return new VmConfig(name, machine, boot, devices.serialConfig(), deviceConfigs, doorbells);
+        return new VmConfig(
+                name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells);
     }
 
     private static boolean isReadable(ObjectReader vm) {
         int version = vm.integer("version").orElse(Rules.VERSION);
         vm.report(Rules.version(version));
         return version <= Rules.VERSION;
+    }
+
+    private HypervisorChoice hypervisor(ObjectReader vm) {
+        Optional<String> text = vm.text("hypervisor");
+        Optional<HypervisorChoice> choice = text.map(HYPERVISORS::get);
+        if (text.isPresent() && choice.isEmpty()) {
+            problems.add(
+                    vm.place("hypervisor"),
+                    Quoting.quote(text.get()) + ": must be \"auto\", \"gzvm\" or \"kvm\""
+                            + Nearest.question(text.get(), HYPERVISORS.keySet()));
+        }
+        return choice.orElse(HypervisorChoice.AUTO);
     }
 
     private DeviceReader devices(ObjectReader vm) {

@@ -5,6 +5,7 @@ import java.util.List;
 /** One virtual machine, as its JSON file describes it. */
 public record VmConfig(
         String name,
+        HypervisorChoice hypervisor,
         MachineConfig machine,
         BootConfig boot,
         SerialConfig serial,

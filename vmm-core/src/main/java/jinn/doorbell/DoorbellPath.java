@@ -6,6 +6,6 @@ public enum DoorbellPath {
     KERNEL,
     /** The driver signals one eventfd for several doorbells at this address; Java rings them all. */
     SHARED,
-    /** The store leaves GZVM_RUN and the vCPU thread rings the doorbell. */
+    /** The store leaves the vCPU and the vCPU thread rings the doorbell. */
     USERSPACE
 }

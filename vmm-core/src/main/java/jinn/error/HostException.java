@@ -1,6 +1,6 @@
 package jinn.error;
 
-/** The host lacks something a VM needs, for example {@code /dev/gzvm} or the right architecture. */
+/** The host lacks something a VM needs, for example a hypervisor or the right architecture. */
 public final class HostException extends VmmException {
 
     private static final long serialVersionUID = 1L;

@@ -103,7 +103,7 @@ final class GzvmVcpu implements Vcpu {
                     VcpuExit.Kind.MMIO, "the driver gave an access of " + size + " bytes, allowed are 1, 2, 4, 8");
         }
         boolean write = VcpuRunLayout.mmioIsWrite(run);
-        long value = write ? zeroExtend(VcpuRunLayout.mmioData(run), (int) size) : 0;
+        long value = write ? VcpuExit.Mmio.zeroExtend(VcpuRunLayout.mmioData(run), (int) size) : 0;
         return mmio.set(VcpuRunLayout.mmioAddress(run), (int) size, write, value);
     }
 
@@ -155,9 +155,5 @@ final class GzvmVcpu implements Vcpu {
     @Override
     public void close() {
         fd.close();
-    }
-
-    private static long zeroExtend(long value, int size) {
-        return size == Long.BYTES ? value : value & ((1L << (size * Byte.SIZE)) - 1);
     }
 }

@@ -1,6 +1,5 @@
 package jinn.hypervisor;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.function.Consumer;
@@ -116,16 +115,6 @@ final class GzvmVm implements Vm {
     }
 
     private void call(long request, StructLayout layout, Consumer<MemorySegment> fill, Supplier<String> operation) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment struct = arena.allocate(layout);
-            fill.accept(struct);
-            int result;
-            do {
-                result = fd.ioctl(request, struct);
-            } while (result == -Errno.EINTR.number());
-            if (result < 0) {
-                throw Errno.exception("vm " + name + ": cannot " + operation.get(), -result);
-            }
-        }
+        StructIoctl.call(fd, request, layout, fill, () -> "vm " + name + ": cannot " + operation.get());
     }
 }

@@ -3,6 +3,9 @@ package jinn.hypervisor;
 /** What creates virtual machines. Closing it does not end them. */
 public interface Hypervisor extends AutoCloseable {
 
+    /** Returns what it is and can do. */
+    HypervisorTraits traits();
+
     /**
      * Creates a VM without memory or vCPUs.
      *

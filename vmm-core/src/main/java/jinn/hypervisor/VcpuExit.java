@@ -35,6 +35,11 @@ public sealed interface VcpuExit {
             return this;
         }
 
+        /** Returns the low {@code size} bytes of what a hypervisor gave as a store's value. */
+        static long zeroExtend(long value, int size) {
+            return size == Long.BYTES ? value : value & ((1L << (size * Byte.SIZE)) - 1);
+        }
+
         /** Returns the guest-physical address. */
         public long address() {
             return address;

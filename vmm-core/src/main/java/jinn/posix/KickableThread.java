@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>A kick makes the call in which the thread is blocked return EINTR. A kick that arrives between two calls has no
  * effect, so a caller needs a flag that the thread reads before each call, and a way to make a call that starts after the
- * kick return at once (for GZVM_RUN: immediate_exit).
+ * kick return at once (for a vCPU: immediate_exit).
  */
 public final class KickableThread {
 

@@ -4,7 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A shared, readable and writable mapping of a whole {@link MemFd}, between two inaccessible guard ranges.
+ * A shared, readable and writable mapping: of a whole {@link MemFd}, between two inaccessible guard ranges, or of what a
+ * device offers.
  *
  * <p>GZVM_SET_USER_MEMORY_REGION wants the kernel's mapping (the VMA) around an address to be exactly as long as the
  * region. The kernel joins neighbours of equal kind into one VMA; the guards keep any neighbour away. They also turn an
@@ -36,8 +37,9 @@ public final class Mapping implements AutoCloseable {
     @SuppressWarnings("MustBeClosedChecker") // close() closes the arena
     public static Mapping of(MemFd memory) {
         long reservedBytes = memory.bytes() + 3 * ALIGNMENT_BYTES;
+        String what = memory.bytes() + " bytes of " + memory.descriptor();
         MemorySegment reserved = map(
-                MemorySegment.NULL, reservedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, memory);
+                MemorySegment.NULL, reservedBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, what);
         Arena arena = Arena.ofShared();
         try {
             long start = (reserved.address() + 2 * ALIGNMENT_BYTES - 1) & -ALIGNMENT_BYTES;
@@ -47,13 +49,26 @@ public final class Mapping implements AutoCloseable {
                     PROT_READ_WRITE,
                     MAP_SHARED | MAP_FIXED,
                     memory.descriptor().number(),
-                    memory);
+                    what);
             return new Mapping(arena, withCleanup(mapped, memory.bytes(), arena, reserved, reservedBytes));
         } catch (RuntimeException e) {
             arena.close();
             unmap(reserved, reservedBytes);
             throw e;
         }
+    }
+
+    /**
+     * Maps the first {@code bytes} bytes of what a device offers, without guards. The descriptor may be closed afterwards.
+     *
+     * @throws jinn.error.SyscallException with the errno of mmap(2)
+     */
+    @SuppressWarnings("MustBeClosedChecker") // close() closes the arena
+    public static Mapping of(FileDescriptor device, long bytes) {
+        MemorySegment mapped = map(
+                MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_SHARED, device.number(), bytes + " bytes of " + device);
+        Arena arena = Arena.ofShared();
+        return new Mapping(arena, withCleanup(mapped, bytes, arena, mapped, bytes));
     }
 
     /** Returns the memory. Access from any thread is allowed until {@link #close}, and throws after it. */
@@ -70,12 +85,11 @@ public final class Mapping implements AutoCloseable {
     }
 
     private static MemorySegment map(
-            MemorySegment address, long bytes, int protection, int flags, int fd, MemFd memory) {
+            MemorySegment address, long bytes, int protection, int flags, int fd, String what) {
         MemorySegment state = CallState.ofThread();
         MemorySegment mapped = Libc.mmap(state, address, bytes, protection, flags, fd, 0);
         if (mapped.address() == MAP_FAILED) {
-            throw Errno.exception(
-                    "cannot map " + memory.bytes() + " bytes of " + memory.descriptor(), CallState.errno(state));
+            throw Errno.exception("cannot map " + what, CallState.errno(state));
         }
         return mapped;
     }

@@ -7,9 +7,12 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import jinn.error.VmmException;
-import jinn.hypervisor.GzvmDevice;
+import jinn.hypervisor.HostPlatform;
+import jinn.hypervisor.Hypervisor;
+import jinn.hypervisor.HypervisorDevice;
+import jinn.hypervisor.HypervisorTraits;
 import jinn.hypervisor.Vm;
 import jinn.posix.NativeAccess;
 
@@ -29,30 +32,28 @@ public final class HostExamination {
     private HostExamination() {}
 
     /**
-     * Examines this host. Where the driver is there, a VM without memory is made and given up again, to see which
-     * doorbells the driver takes. Does not fail: what is wrong is a finding.
+     * Examines this host. Where a hypervisor is there, a VM without memory is made and given up again, to see which
+     * doorbells it takes. Does not fail: what is wrong is a finding.
      */
     public static List<Finding> examine() {
         HostExamination examination = new HostExamination();
         boolean canCall = examination.examineProcess();
-        if (examination.examineNode() && canCall) {
-            examination.examineDriver();
-        }
+        Optional<HypervisorDevice> usable = examination.examineNodes();
         if (canCall) {
-            examination.examineLimits();
+            boolean locksMemory = usable.map(examination::examineHypervisor).orElse(true);
+            examination.examineLimits(locksMemory);
         }
         return List.copyOf(examination.findings);
     }
 
     /** Returns whether native functions can be called. */
     private boolean examineProcess() {
-        String platform = System.getProperty("os.name").toLowerCase(Locale.ROOT) + "/" + System.getProperty("os.arch");
         findings.add(
-                platform.equals("linux/aarch64")
-                        ? Finding.good("platform", platform)
+                HostPlatform.isFit()
+                        ? Finding.good("platform", HostPlatform.name())
                         : Finding.bad(
                                 "platform",
-                                platform + ", but GenieZone guests need an arm64 Linux host",
+                                HostPlatform.name() + ", but guests need an arm64 Linux host",
                                 "use 'make run' to boot one in QEMU"));
         findings.add(Finding.good("java", Runtime.version().toString()));
         try {
@@ -64,26 +65,38 @@ public final class HostExamination {
         }
     }
 
-    /** Returns whether the device node is there. */
-    private boolean examineNode() {
-        Path node = Path.of(GzvmDevice.PATH);
-        if (!Files.exists(node)) {
-            findings.add(Finding.bad(
-                    "device",
-                    node + " does not exist",
-                    "load gzvm.ko on an arm64 host that runs under GenieZone or gzhyp"));
-            return false;
+    /** Returns the device that VMs run on unless they ask for another one, if it can be opened. */
+    private Optional<HypervisorDevice> examineNodes() {
+        Optional<HypervisorDevice> taken = HypervisorSelection.automatic();
+        for (HypervisorDevice device : HypervisorDevice.values()) {
+            findings.add(examineNode(device, taken));
         }
-        boolean usable = Files.isReadable(node) && Files.isWritable(node);
-        String shown = node + " " + describe(node);
-        findings.add(
-                usable
-                        ? Finding.good("device", shown)
-                        : Finding.bad(
-                                "device",
-                                shown + ": not readable and writable for this user",
-                                "run as root, or as a member of the group that owns the node"));
-        return usable;
+        return taken.filter(HostExamination::isAccessible);
+    }
+
+    private static Finding examineNode(HypervisorDevice device, Optional<HypervisorDevice> taken) {
+        if (!device.isPresent()) {
+            String text = device.path() + " does not exist";
+            return taken.map(other -> Finding.good("device", text + "; VMs run on " + other.path()))
+                    .orElseGet(() -> Finding.bad("device", text, device.absenceRemedy()));
+        }
+        if (!HostPlatform.isFit()) {
+            String text = device.path() + " of " + HostPlatform.name() + " runs no arm64 guests";
+            return Finding.bad("device", text, "use an arm64 host");
+        }
+        String shown = device.path() + " " + describe(Path.of(device.path()));
+        if (isAccessible(device)) {
+            return Finding.good("device", shown);
+        }
+        String text = shown + ": not readable and writable for this user";
+        return taken.filter(device::equals).isPresent()
+                ? Finding.bad("device", text, device.permissionRemedy())
+                : Finding.warning("device", text, device.permissionRemedy());
+    }
+
+    private static boolean isAccessible(HypervisorDevice device) {
+        Path node = Path.of(device.path());
+        return Files.isReadable(node) && Files.isWritable(node);
     }
 
     private static String describe(Path node) {
@@ -96,23 +109,26 @@ public final class HostExamination {
         }
     }
 
-    private void examineDriver() {
-        try (GzvmDevice device = GzvmDevice.open()) {
-            findings.add(
-                    device.isJinn()
-                            ? Finding.good("driver", "jinn, with " + String.join(", ", device.jinnFeatures()))
-                            : Finding.good("driver", "mediatek, without Jinn's extensions"));
-            int bits = device.guestAddressBits();
+    /** Returns whether the memory of its VMs counts as locked. */
+    private boolean examineHypervisor(HypervisorDevice device) {
+        try (Hypervisor hypervisor = device.open()) {
+            HypervisorTraits traits = hypervisor.traits();
+            String features =
+                    traits.features().isEmpty() ? "without extensions" : "with " + String.join(", ", traits.features());
+            findings.add(Finding.good("driver", traits.flavour() + ", " + features));
+            int bits = traits.guestAddressBits();
             findings.add(Finding.good("addresses", bits == 0 ? "the driver does not tell" : bits + " bits"));
-            try (Vm vm = device.createVm("doctor")) {
+            try (Vm vm = hypervisor.createVm("doctor")) {
                 findings.addAll(DoorbellProbe.probe(vm));
             }
+            return traits.locksMemory();
         } catch (VmmException e) {
             findings.add(Finding.bad("driver", e.getMessage(), "look at the kernel's log with 'dmesg'"));
+            return true;
         }
     }
 
-    private void examineLimits() {
+    private void examineLimits(boolean locksMemory) {
         HostLimits limits = HostLimits.ask();
         findings.add(
                 limits.openFiles() >= FEW_FILES
@@ -122,7 +138,7 @@ public final class HostExamination {
                                 shown(limits.openFiles(), 0) + " (RLIMIT_NOFILE); each doorbell is one",
                                 "raise the limit with 'ulimit -Hn', or LimitNOFILE= in a systemd unit"));
         findings.add(
-                limits.lockedBytes() >= DEFAULT_MEMORY_BYTES
+                !locksMemory || limits.lockedBytes() >= DEFAULT_MEMORY_BYTES
                         ? Finding.good("locked memory", shown(limits.lockedBytes(), MIB_SHIFT))
                         : Finding.warning(
                                 "locked memory",

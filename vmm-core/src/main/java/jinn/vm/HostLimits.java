@@ -25,8 +25,8 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /** CAP_IPC_LOCK (linux/capability.h). */
     private static final int CAP_IPC_LOCK = 14;
 
-    /** The VM, its memory, the loop's epoll and wake-up, the device, the UART's interrupt. */
-    private static final int FIXED_FILES = 6;
+    /** The VM, its memory, its GIC, the loop's epoll and wake-up, the device, the UART's interrupt. */
+    private static final int FIXED_FILES = 7;
 
     /** The terminal, the report, the control socket and its clients, a class file that the JVM reads. */
     private static final int SPARE_FILES = 80;
@@ -45,7 +45,7 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /**
      * Refuses a VM that would run into a limit half-way.
      *
-     * @param pinnedMemoryCounts whether the driver charges the guest's memory to the process, as Jinn's does
+     * @param pinnedMemoryCounts whether the hypervisor locks the guest's memory and charges it to the process
      * @throws HostException naming the limit, what is needed and how to raise it
      */
     void require(VmConfig vm, boolean pinnedMemoryCounts) {

@@ -8,7 +8,7 @@ import java.util.Map;
  * What a vCPU has done so far.
  *
  * @param id its number, from 0
- * @param runReturns how often GZVM_RUN came back to user space, for any reason
+ * @param runReturns how often the hypervisor came back to user space, for any reason
  * @param returnsByReason the same by reason, in lower case, without reasons that never came
  */
 public record VcpuStatus(int id, long runReturns, Map<String, Long> returnsByReason) {

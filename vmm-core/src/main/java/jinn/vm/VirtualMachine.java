@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellStatus;
 import jinn.doorbell.delivery.Doorbell;
-import jinn.hypervisor.GzvmDevice;
 import jinn.hypervisor.Hypervisor;
 
 /**
@@ -37,14 +36,14 @@ public final class VirtualMachine implements AutoCloseable {
      */
     public static VirtualMachine assemble(VmConfig config, VmOptions options, VmListener listener) {
         BootCheck.check(config);
-        GzvmDevice device = GzvmDevice.open();
+        Hypervisor hypervisor = HypervisorSelection.open(config.hypervisor());
         try {
-            HostLimits.ask().require(config, device.isJinn());
+            HostLimits.ask().require(config, hypervisor.traits().locksMemory());
         } catch (RuntimeException e) {
-            device.close();
+            hypervisor.close();
             throw e;
         }
-        return assemble(device, config, options, listener);
+        return assemble(hypervisor, config, options, listener);
     }
 
     static VirtualMachine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {

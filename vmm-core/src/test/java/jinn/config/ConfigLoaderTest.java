@@ -31,6 +31,7 @@ final class ConfigLoaderTest {
         VmConfig vm = load("full.json", """
                 {
                   "name": "web-1",
+                  "hypervisor": "kvm",
                   "machine": {"cpus": 4, "memory": "1GiB"},
                   "boot": {"kernel": "Image", "initrd": "initrd.cpio", "cmdline": "console=hvc0"},
                   "$schema": "jinn.schema.json",
@@ -46,6 +47,7 @@ final class ConfigLoaderTest {
                 """);
 
         assertEquals("web-1", vm.name());
+        assertEquals(HypervisorChoice.KVM, vm.hypervisor());
         assertEquals(new MachineConfig(4, 1L << 30), vm.machine());
         assertEquals(
                 new BootConfig(
@@ -68,6 +70,7 @@ final class ConfigLoaderTest {
                 """);
 
         assertEquals("my-vm", vm.name());
+        assertEquals(HypervisorChoice.AUTO, vm.hypervisor());
         assertEquals(new MachineConfig(1, 256L << 20), vm.machine());
         assertEquals(new BootConfig(directory.resolve("Image"), Optional.empty(), ""), vm.boot());
         assertEquals(new SerialConfig(ConsoleTarget.TERMINAL), vm.serial());
@@ -126,7 +129,8 @@ final class ConfigLoaderTest {
                                 + " as in \"512MiB\"; did you mean \"1MiB\"?",
                         file + "3:25: $.doorbells[0].name: \"Demo\": must be 1 to 64 characters of a-z, 0-9 and '-'",
                         file + "3:44: $.doorbells[0].address: 0x0b000001: must be aligned to its length 4",
-                        file + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, machine,"
+                        file
+                                + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, hypervisor, machine,"
                                 + " name, serial, version"),
                 e.problems());
     }

@@ -67,7 +67,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'a\\nb': 1}",
                         "1:31: $.\"a\\u000ab\": unknown key: must be one of $schema,"
-                                + " boot, devices, doorbells, machine, name, serial, version"));
+                                + " boot, devices, doorbells, hypervisor, machine, name, serial, version"));
     }
 
     static Stream<Arguments> sections() {
@@ -107,8 +107,15 @@ final class ConfigProblemsTest {
                 arguments("{" + BOOT + ", '$schema': 1}", "1:42: $.\"$schema\": 1: must be a string"),
                 arguments(
                         "{" + BOOT + ", 'doorbels': []}",
-                        "1:31: $.doorbels: unknown key: must be one of $schema, boot, devices, doorbells, machine,"
-                                + " name, serial, version; did you mean doorbells?"),
+                        "1:31: $.doorbels: unknown key: must be one of $schema, boot, devices, doorbells,"
+                                + " hypervisor, machine, name, serial, version; did you mean doorbells?"),
+                arguments(
+                        "{" + BOOT + ", 'hypervisor': 'xen'}",
+                        "1:45: $.hypervisor: \"xen\": must be \"auto\", \"gzvm\" or \"kvm\""),
+                arguments(
+                        "{" + BOOT + ", 'hypervisor': 'gvzm'}",
+                        "1:45: $.hypervisor: \"gvzm\": must be \"auto\", \"gzvm\" or \"kvm\"; did you mean gzvm?"),
+                arguments("{" + BOOT + ", 'hypervisor': 1}", "1:45: $.hypervisor: 1: must be a string"),
                 arguments(
                         "{" + BOOT + ", 'machine': {'mem': '1GiB'}}",
                         "1:43: $.machine.mem: unknown key: must be one of cpus, memory; did you mean memory?"),

@@ -118,6 +118,8 @@ final class SchemaTest {
                 "'version': 1",
                 "'name': 'a-0'",
                 "'name': '${HOME}'",
+                "'hypervisor': 'kvm'",
+                "'hypervisor': '${HYPERVISOR}'",
                 "'machine': {'cpus': 1, 'memory': '16MiB'}",
                 "'machine': {'cpus': 8, 'memory': '64GiB'}",
                 "'machine': {'memory': '${SIZE}MiB'}",
@@ -144,6 +146,8 @@ final class SchemaTest {
                 "'color': 'red'",
                 "'name': 'A'",
                 "'name': ''",
+                "'hypervisor': 'xen'",
+                "'hypervisor': {}",
                 "'machine': []",
                 "'machine': {'cpus': 0}",
                 "'machine': {'cpus': 9}",
@@ -202,7 +206,7 @@ final class SchemaTest {
         Files.writeString(directory.resolve("Image"), "kernel");
         Path file = Files.writeString(directory.resolve("vm.json"), json);
         try {
-            ConfigLoader.load(file, Map.of("HOME", "home", "SIZE", "64", "TARGET", "output"));
+            ConfigLoader.load(file, Map.of("HOME", "home", "SIZE", "64", "TARGET", "output", "HYPERVISOR", "gzvm"));
             return List.of();
         } catch (ConfigException e) {
             return e.problems();

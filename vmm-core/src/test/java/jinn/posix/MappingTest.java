@@ -73,6 +73,30 @@ final class MappingTest {
     }
 
     @Test
+    void theFirstBytesOfADeviceAreMappedUntilTheMappingIsClosed() throws IOException {
+        try (MemFd device = MemFd.create("jinn-test-device", BYTES);
+                Mapping whole = Mapping.of(device)) {
+            Mapping first = Mapping.of(device.descriptor(), 4096);
+            first.segment().set(ValueLayout.JAVA_BYTE, 4095, (byte) 7);
+
+            assertEquals(7, whole.segment().get(ValueLayout.JAVA_BYTE, 4095));
+            assertEquals(4096, first.segment().byteSize());
+            assertEquals(List.of(4096L), lengthsAt(first.segment()));
+            first.close();
+            assertEquals(List.of(), lengthsAt(first.segment()));
+        }
+    }
+
+    @Test
+    void whatCannotBeMappedIsNamed() {
+        try (EventFd event = EventFd.create("bell")) {
+            SyscallException e = assertThrows(SyscallException.class, () -> Mapping.of(event.descriptor(), 4096));
+            assertEquals(
+                    "cannot map 4096 bytes of " + event.descriptor() + ": no such device (ENODEV)", e.getMessage());
+        }
+    }
+
+    @Test
     void theSizeOfMemoryCannotBeChanged() {
         try (MemFd memory = MemFd.create("jinn-test-seal", BYTES)) {
             MemorySegment state = CallState.ofThread();

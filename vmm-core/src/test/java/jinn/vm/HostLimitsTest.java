@@ -14,6 +14,7 @@ import jinn.config.BootConfig;
 import jinn.config.ConsoleTarget;
 import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
+import jinn.config.HypervisorChoice;
 import jinn.config.MachineConfig;
 import jinn.config.SerialConfig;
 import jinn.config.VmConfig;
@@ -77,6 +78,7 @@ final class HostLimitsTest {
     private static VmConfig vm(List<DeviceConfig> devices, int doorbells) {
         return new VmConfig(
                 "web",
+                HypervisorChoice.AUTO,
                 new MachineConfig(1, MEMORY_BYTES),
                 new BootConfig(Path.of("Image"), Optional.empty(), ""),
                 new SerialConfig(ConsoleTarget.NONE),

@@ -22,6 +22,7 @@ import jinn.config.BootConfig;
 import jinn.config.ConsoleTarget;
 import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
+import jinn.config.HypervisorChoice;
 import jinn.config.MachineConfig;
 import jinn.config.SerialConfig;
 import jinn.config.VmConfig;
@@ -32,6 +33,7 @@ import jinn.error.ImageException;
 import jinn.error.SyscallException;
 import jinn.error.VmmException;
 import jinn.hypervisor.Hypervisor;
+import jinn.hypervisor.HypervisorTraits;
 import jinn.hypervisor.Register;
 import jinn.hypervisor.Vm;
 import jinn.posix.FileDescriptor;
@@ -64,6 +66,11 @@ final class VirtualMachineTest {
     private final FakeVcpu vcpu = new FakeVcpu(0, vm);
 
     private final Hypervisor hypervisor = new Hypervisor() {
+        @Override
+        public HypervisorTraits traits() {
+            return new HypervisorTraits("fake", 40, false, false, List.of());
+        }
+
         @Override
         public Vm createVm(String name) {
             return vm;
@@ -254,6 +261,7 @@ final class VirtualMachineTest {
     void aDoorbellOnADeviceIsRefusedNamingBoth() throws IOException {
         VmConfig config = new VmConfig(
                 "demo",
+                HypervisorChoice.AUTO,
                 new MachineConfig(1, 16 << 20),
                 new BootConfig(kernel(), Optional.empty(), ""),
                 new SerialConfig(ConsoleTarget.OUTPUT),
@@ -274,6 +282,7 @@ final class VirtualMachineTest {
     private static VmConfig config(Path kernel) {
         return new VmConfig(
                 "demo",
+                HypervisorChoice.AUTO,
                 new MachineConfig(2, 16 << 20),
                 new BootConfig(kernel, Optional.empty(), "console=ttyAMA0"),
                 new SerialConfig(ConsoleTarget.OUTPUT),

@@ -48,7 +48,7 @@ public final class Doorbell {
     }
 
     /**
-     * A store left GZVM_RUN. Any thread may call; the handler runs later on the loop's thread, once for all rings that
+     * A store left the vCPU. Any thread may call; the handler runs later on the loop's thread, once for all rings that
      * have come together until then.
      */
     public void ringFromUserspace() {

@@ -46,7 +46,7 @@ public final class DoorbellRegistrar implements AutoCloseable {
 
     /**
      * Registers a doorbell. When it returns, no ring gets lost: either the driver delivers it, or the store leaves
-     * GZVM_RUN and the caller's device on the bus calls {@link Doorbell#ringFromUserspace}.
+     * the vCPU and the caller's device on the bus calls {@link Doorbell#ringFromUserspace}.
      *
      * @throws ConfigException naming both, when a store could ring another doorbell of this VM too
      * @throws SyscallException when the driver refuses for a reason that no other way avoids

@@ -15,7 +15,7 @@ public record DoorbellRequest(String name, DoorbellKey key, Fallback fallback, D
     public enum Fallback {
         /** One doorbell for any value rings all at the address. Right where a ring is a hint, as for a virtqueue. */
         SHARED,
-        /** The store leaves GZVM_RUN. Right where a ring must not be counted for the wrong doorbell. */
+        /** The store leaves the vCPU. Right where a ring must not be counted for the wrong doorbell. */
         USERSPACE
     }
 
