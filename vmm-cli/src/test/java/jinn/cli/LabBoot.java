@@ -20,6 +20,7 @@ final class LabBoot {
     private static final int TIMEOUT_SECONDS = 1200;
 
     private final Map<String, String> commands = new LinkedHashMap<>();
+    private final Map<String, String> variables = new LinkedHashMap<>();
 
     /** What a command came to; {@code output} is all that the host's console showed meanwhile. */
     record Result(int exitCode, String output) {
@@ -39,6 +40,12 @@ final class LabBoot {
         }
     }
 
+    /** Sets a variable of lab/boot: {@code docs/lab.md} lists them. */
+    LabBoot variable(String name, String value) {
+        variables.put(name, value);
+        return this;
+    }
+
     /** Adds a command for the host's shell. */
     LabBoot command(String name, String command) {
         commands.put(name, command);
@@ -47,15 +54,16 @@ final class LabBoot {
 
     /** Boots, runs the commands in order and returns what each came to. */
     Map<String, Result> run() throws IOException, InterruptedException {
-        Process boot = new ProcessBuilder(
+        ProcessBuilder builder = new ProcessBuilder(
                         PROJECT.resolve("lab/boot").toString(),
                         "--timeout",
                         Integer.toString(TIMEOUT_SECONDS),
                         "--command",
                         script())
                 .directory(PROJECT.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(variables);
+        Process boot = builder.start();
         boot.getOutputStream().close();
         String console = new String(boot.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, boot.waitFor(), console);

@@ -1,0 +1,138 @@
+package jinn.cli;
+
+import jinn.cli.LabBoot.Result;
+import org.junit.jupiter.api.Test;
+
+/** {@code jinn} on the KVM of a host without gzhyp: the same descriptions come to the same ends. */
+final class KvmIT extends GuestRuns {
+
+    private static final String WRITE_CONFIGS = """
+            echo '{"boot": {"kernel": "/jinn/build/guests/smp.bin"}, "serial": {"target": "output"},
+                   "machine": {"cpus": 4}}' >/tmp/configs/smp.json
+            echo '{"hypervisor": "gzvm", "boot": {"kernel": "/jinn/build/guests/hello.bin"}}' >/tmp/configs/gzvm.json
+            """;
+
+    /** Runs the config $1; a line is typed when what is before it has been shown. Ends with jinn's exit code. */
+    private static final String TYPE = """
+            type_at() {
+                rm -f /tmp/keys
+                mkfifo /tmp/keys
+                jinn run "$1" </tmp/keys >/tmp/linux.log 2>&1 &
+                pid=$!
+                shift
+                exec 3>/tmp/keys
+                while [ $# -gt 0 ]; do
+                    tries=3000
+                    until grep -q "$1" /tmp/linux.log || [ ! -d /proc/$pid ] || [ $tries = 0 ]; do
+                        sleep 0.2
+                        tries=$((tries - 1))
+                    done
+                    echo "$2" >&3
+                    shift 2
+                done
+                wait $pid
+                code=$?
+                cat /tmp/linux.log
+                return $code
+            }
+            """;
+
+    private static final String LINUX = TYPE + """
+            type_at /jinn/configs/linux.json \\
+                '1 CPU, on hvc0' 'devmem 0x0b000000 32 1' \\
+                'doorbell demo: 1' 'devmem 0x0b000010 32 2; devmem 0x0b000010 32 1; devmem 0x0b000010 32 2' \\
+                'doorbell two: 2' 'dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c | sed s/^/random-bytes=/' \\
+                'random-bytes=[0-9]' 'poweroff -f'
+            """;
+
+    private static final String LINUX_SERIAL = TYPE + """
+            type_at /jinn/configs/linux-serial.json \\
+                '2 CPU, on ttyAMA0' 'devmem 0x0b000000 32 1' \\
+                'doorbell demo: 1' 'poweroff -f'
+            """;
+
+    /** The kernel shows a directory for each VM. It takes them away with the last reference to the VM. */
+    private static final String COUNT_VMS = "ls -d /sys/kernel/debug/kvm/[0-9]* 2>/dev/null | wc -l";
+
+    private static final String SHOW_WHAT_IS_LEFT = """
+            tries=500
+            until [ "$(%1$s)" = 0 ] || [ $tries = 0 ]; do
+                sleep 0.1
+                tries=$((tries - 1))
+            done
+            echo "left: $(%1$s) VM"
+            """.formatted(COUNT_VMS);
+
+    @Override
+    LabBoot machine() {
+        return new LabBoot().variable("LAB_HYP", "none");
+    }
+
+    @Override
+    String node() {
+        return "/dev/kvm";
+    }
+
+    @Override
+    String countVms() {
+        return COUNT_VMS;
+    }
+
+    @Override
+    void addCommands(LabBoot boot) {
+        boot.command("more-configs", WRITE_CONFIGS)
+                .command("gzvm", "jinn run /tmp/configs/gzvm.json")
+                .command("smp", "jinn run /tmp/configs/smp.json")
+                .command("linux", LINUX)
+                .command("linux-serial", LINUX_SERIAL);
+    }
+
+    @Override
+    String showWhatIsLeft() {
+        return SHOW_WHAT_IS_LEFT;
+    }
+
+    @Override
+    void assertNothingLeft(Result result) {
+        result.assertEnds(0, "left: 0 VM");
+    }
+
+    @Test
+    void infoNamesTheHypervisor() {
+        result("info").assertEnds(0, "  driver     kvm", "  addresses  40 bits", "any-length");
+    }
+
+    @Test
+    void withoutTheHypervisorThatTheDescriptionNamesOneLineSaysWhereToGetIt() {
+        Result result = result("gzvm");
+        result.assertEnds(1, "cannot open /dev/gzvm: ", "(ENOENT); load gzvm.ko");
+        assertOneLineOfError(result);
+    }
+
+    @Test
+    void theGuestsPsciSwitchesItsCpusOnAndOff() {
+        result("smp").assertEnds(0, "4 CPUs", "PASS smp", "vm smp: guest powered off");
+    }
+
+    @Test
+    void linuxHasItsShellDoorbellsAndRandomNumbers() {
+        result("linux")
+                .assertEnds(
+                        0,
+                        "in a VM of Jinn, 1 CPU, on hvc0",
+                        "doorbell demo: 1 (kernel)",
+                        "doorbell two: 2 (kernel)",
+                        "random-bytes=64",
+                        "vm linux: guest powered off");
+    }
+
+    @Test
+    void linuxOfTwoCpusHasItsShellOnThePl011() {
+        result("linux-serial")
+                .assertEnds(
+                        0,
+                        "in a VM of Jinn, 2 CPU, on ttyAMA0",
+                        "doorbell demo: 1 (kernel)",
+                        "vm linux-serial: guest powered off");
+    }
+}
