@@ -1,6 +1,6 @@
 package jinn.virtio;
 
-/** The one thread that owns a device's queues once the driver has set DRIVER_OK. */
+/** The one thread that owns a queue once the driver has set DRIVER_OK. */
 public interface QueueExecutor {
 
     /** Runs the task on the owning thread, after the tasks posted before it; returns at once. */

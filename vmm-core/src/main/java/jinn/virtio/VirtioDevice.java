@@ -3,8 +3,10 @@ package jinn.virtio;
 /**
  * A virtio device without its transport.
  *
- * <p>{@link #activate}, {@link #queueNotified} and {@link #reset} run on the thread of the device's {@link
- * QueueExecutor}. The others run on any thread, several at once.
+ * <p>{@link #queueNotified} runs on the thread of the queue's {@link QueueExecutor}; {@link #activate}, {@link #reset},
+ * {@link #pause} and {@link #resume} on that of queue 0, while no queue is served. The others run on any thread, several
+ * at once. A VM gives queues different executors only where the configuration of the device says that its queues share
+ * no state.
  */
 public interface VirtioDevice {
 
@@ -62,4 +64,13 @@ public interface VirtioDevice {
 
     /** Stops the device and drops its context. Also called for a device that is not active. */
     void reset();
+
+    /**
+     * The VM is paused: until {@link #resume} there is no {@link #queueNotified}. A device that touches its queues
+     * without being notified, because data have come from the host, must not do so meanwhile; most have nothing to do.
+     */
+    default void pause() {}
+
+    /** Ends {@link #pause}. Every ready queue is notified afterwards. */
+    default void resume() {}
 }

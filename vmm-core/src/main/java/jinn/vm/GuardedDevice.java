@@ -112,6 +112,24 @@ final class GuardedDevice implements VirtioDevice {
         }
     }
 
+    @Override
+    public void pause() {
+        try {
+            device.pause();
+        } catch (RuntimeException | LinkageError e) {
+            warn("it could not be paused", e);
+        }
+    }
+
+    @Override
+    public void resume() {
+        try {
+            device.resume();
+        } catch (RuntimeException | LinkageError e) {
+            warn("it could not be resumed", e);
+        }
+    }
+
     private void warn(String what, Throwable failure) {
         warnings.accept(name + ": " + what + ": " + Failures.inOneLine(failure));
     }

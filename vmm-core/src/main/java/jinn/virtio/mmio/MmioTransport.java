@@ -1,25 +1,26 @@
 package jinn.virtio.mmio;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import jinn.bus.MmioDevice;
 import jinn.error.DeviceFailureException;
 import jinn.error.GuestFaultException;
 import jinn.error.VmmException;
 import jinn.memory.GuestMemory;
-import jinn.virtio.DeviceContext;
 import jinn.virtio.DeviceStatus;
 import jinn.virtio.Feature;
 import jinn.virtio.InterruptLine;
 import jinn.virtio.QueueExecutor;
 import jinn.virtio.VirtioDevice;
 import jinn.virtio.queue.QueueLayout;
-import jinn.virtio.queue.VirtQueue;
+import jinn.virtio.queue.QueueStatistics;
 
 /**
  * The registers of one virtio-mmio device, version 2 (virtio 1.2 section 4.2).
  *
- * <p>A kick reaches the device through {@link #notifyQueue} on the loop thread, whether the kernel signalled the
+ * <p>A kick reaches the device through {@link #notifyQueue} on the thread of the queue's loop, whether the kernel signalled the
  * queue's doorbell or a vCPU thread wrote QueueNotify. A driver that breaks a rule stops the device: NEEDS_RESET is set,
  * the fault counted, and the driver told; only a reset brings the device back.
  *
@@ -39,7 +40,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final VirtioDevice device;
     private final GuestMemory memory;
     private final InterruptLine line;
-    private final QueueExecutor executor;
+    private final DeviceQueues queues;
     private final FaultLog faults;
     private final long offeredFeatures;
 
@@ -47,7 +48,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final AtomicBits interruptStatus = new AtomicBits();
     private final AtomicInteger configGeneration = new AtomicInteger();
 
-    /* Guards the register file below. The loop thread never takes it: a vCPU thread may hold it and wait for the loop. */
+    /* Guards the register file below. No loop thread takes it: a vCPU thread may hold it and wait for a loop. */
     private final Object lock = new Object();
     private final QueueRegisters[] queueRegisters;
     private long deviceFeaturesSelect;
@@ -56,24 +57,15 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private long queueSelect;
     private boolean started;
 
-    /* Owned by the loop thread. */
-    private final VirtQueue[] queues;
-    private final DeviceContext context = new Context();
-    private long negotiatedFeatures;
-
-    private final PendingKick[] kicks;
-
     /** Makes a transport that tells nobody of the guest's faults; they are still counted. */
     public MmioTransport(VirtioDevice device, GuestMemory memory, InterruptLine line, QueueExecutor executor) {
         this(device, memory, line, executor, message -> {});
     }
 
     /**
-     * Makes a transport whose device is in reset.
+     * Makes a transport whose queues all live on one loop.
      *
-     * @param line raised when the driver is to look at InterruptStatus; an edge, not a level
      * @param executor runs everything that touches the queues
-     * @param warnings gets one line for the user when the guest breaks a rule, at a limited rate, on any thread
      */
     public MmioTransport(
             VirtioDevice device,
@@ -81,22 +73,33 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             InterruptLine line,
             QueueExecutor executor,
             Consumer<String> warnings) {
+        this(device, memory, line, queue -> executor, warnings);
+    }
+
+    /**
+     * Makes a transport whose device is in reset.
+     *
+     * @param line raised when the driver is to look at InterruptStatus; an edge, not a level
+     * @param executors tells the loop of each queue, by the queue's number; that of queue 0 starts and resets the device
+     * @param warnings gets one line for the user when the guest breaks a rule, at a limited rate, on any thread
+     */
+    public MmioTransport(
+            VirtioDevice device,
+            GuestMemory memory,
+            InterruptLine line,
+            IntFunction<QueueExecutor> executors,
+            Consumer<String> warnings) {
         this.device = device;
         this.memory = memory;
         this.line = line;
-        this.executor = executor;
         this.faults = new FaultLog(device.name(), warnings, System::nanoTime);
         this.offeredFeatures = device.features() | Feature.VERSION_1 | Feature.INDIRECT_DESC | Feature.EVENT_IDX;
         int count = device.queueCount();
         queueRegisters = new QueueRegisters[count];
-        queues = new VirtQueue[count];
-        kicks = new PendingKick[count];
         for (int i = 0; i < count; i++) {
-            int index = i;
             queueRegisters[i] = new QueueRegisters();
-            queues[i] = new VirtQueue(i, device.maximumQueueSize(), memory);
-            kicks[i] = new PendingKick(executor, () -> notifyQueue(index));
         }
+        queues = new DeviceQueues(device, memory, executors, new Driver());
     }
 
     @Override
@@ -194,8 +197,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private void writeQueueReady(QueueRegisters selected, long value, boolean driverOk) {
         if (value == 0) {
             if (started && selected.isReady()) {
-                VirtQueue queue = queues[(int) queueSelect];
-                executor.executeAndWait(queue::disable);
+                queues.disable((int) queueSelect);
             }
             selected.setReady(false);
             return;
@@ -244,9 +246,8 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         for (int i = 0; i < layouts.length; i++) {
             layouts[i] = queueRegisters[i].isReady() ? queueRegisters[i].layout() : null;
         }
-        long features = driverFeatures;
         started = true;
-        executor.execute(() -> activate(layouts, features));
+        queues.start(layouts, driverFeatures);
     }
 
     private void reset() {
@@ -264,7 +265,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
 
     private void stop() {
         if (started) {
-            executor.executeAndWait(this::deactivate);
+            queues.stop();
             started = false;
         }
     }
@@ -282,61 +283,39 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         return faults.count();
     }
 
-    private void activate(QueueLayout[] layouts, long features) {
-        negotiatedFeatures = features;
-        try {
-            for (int i = 0; i < layouts.length; i++) {
-                if (layouts[i] != null) {
-                    queues[i].enable(
-                            layouts[i], (features & Feature.INDIRECT_DESC) != 0, (features & Feature.EVENT_IDX) != 0);
-                }
-            }
-            device.activate(context);
-        } catch (GuestFaultException | DeviceFailureException fault) {
-            breakDown(fault);
-        }
-        /* A kick may have come after the driver's DRIVER_OK and before this point, when nobody could serve it. */
-        for (int i = 0; i < queues.length; i++) {
-            notifyQueue(i);
-        }
+    /**
+     * Stops serving queues and returns when none is being served. Kicks that come from now on are not lost: {@link
+     * #resume} looks at every queue. To be called while no vCPU runs, and not by a loop.
+     */
+    public void pause() {
+        queues.pause();
     }
 
-    private void deactivate() {
-        device.reset();
-        for (VirtQueue queue : queues) {
-            queue.disable();
-        }
+    /** Ends {@link #pause}. */
+    public void resume() {
+        queues.resume();
+    }
+
+    /** Returns what has happened on each queue so far. Any thread. */
+    public List<QueueStatistics> statistics() {
+        return queues.statistics();
     }
 
     /**
-     * Lets the device look at a queue. Loop thread only. A queue the device does not have or that is not ready, as all
-     * are while the device does not run, is ignored: a doorbell can still ring while the driver resets the device.
+     * Lets the device look at a queue. Thread of the queue's loop only. A queue the device does not have or that is not
+     * ready, as all are while the device does not run, is ignored: a doorbell can still ring while the driver resets the
+     * device.
      */
     public void notifyQueue(int index) {
-        assert executor.isOwner() : "queue notified outside the loop thread";
-        if (index >= queues.length || !queues[index].isReady()) {
-            return;
-        }
-        try {
-            device.queueNotified(index);
-        } catch (GuestFaultException | DeviceFailureException fault) {
-            breakDown(fault);
-        }
+        queues.notifyQueue(index);
     }
 
     private void postKick(long queue) {
-        if (queue >= queues.length) {
-            faults.report("guest kicked queue " + queue + ", the device has " + queues.length);
+        if (queue >= queueRegisters.length) {
+            faults.report("guest kicked queue " + queue + ", the device has " + queueRegisters.length);
             return;
         }
-        kicks[(int) queue].post();
-    }
-
-    private void breakDown(VmmException fault) {
-        for (VirtQueue queue : queues) {
-            queue.disable();
-        }
-        markBroken(fault);
+        queues.kick((int) queue);
     }
 
     /* Section 2.1.2: the driver is told by a configuration change, but only once it has set DRIVER_OK. */
@@ -354,34 +333,23 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         line.raise();
     }
 
-    private final class Context implements DeviceContext {
+    /** What the queues' side tells the driver, by the registers that this side has. */
+    private final class Driver implements DeviceQueues.Driver {
 
         @Override
-        public VirtQueue queue(int index) {
-            return queues[index];
-        }
-
-        @Override
-        public boolean hasFeature(long mask) {
-            return (negotiatedFeatures & mask) == mask;
-        }
-
-        @Override
-        public void complete(VirtQueue queue) {
-            if (queue.publish()) {
-                interrupt(Register.INTERRUPT_USED);
-            }
-        }
-
-        @Override
-        public void notifyLater(int queue) {
-            postKick(queue);
+        public void interruptUsed() {
+            interrupt(Register.INTERRUPT_USED);
         }
 
         @Override
         public void configChanged() {
             configGeneration.incrementAndGet();
             interrupt(Register.INTERRUPT_CONFIG);
+        }
+
+        @Override
+        public void broken(VmmException fault) {
+            markBroken(fault);
         }
     }
 }

@@ -2,6 +2,7 @@ package jinn.virtio.queue;
 
 import java.lang.invoke.VarHandle;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
 
@@ -32,6 +33,9 @@ public final class VirtQueue {
     private int nextAvail;
     private int nextUsed;
     private int publishedUsed;
+
+    /** Written by the owning thread only, read by any. */
+    private final AtomicLong requests = new AtomicLong();
 
     /**
      * Makes a queue that is not enabled.
@@ -119,7 +123,13 @@ public final class VirtQueue {
         }
         chain.load(layout.descriptorTable(), layout.size(), head, indirectAllowed);
         nextAvail = (nextAvail + 1) & INDEX_MASK;
+        requests.setRelease(requests.getPlain() + 1);
         return true;
+    }
+
+    /** Returns how many requests {@link #pop} has given since the queue was made. Any thread. */
+    public long requests() {
+        return requests.get();
     }
 
     /* Acquire pairs with the driver's release of avail.idx: the ring elements and descriptors before it are visible. */
@@ -144,16 +154,21 @@ public final class VirtQueue {
         nextUsed = (nextUsed + 1) & INDEX_MASK;
     }
 
+    /** Returns whether {@link #addUsed} has added something that the driver has not been shown. */
+    public boolean hasUnpublished() {
+        return ready && publishedUsed != nextUsed;
+    }
+
     /**
      * Shows the driver all that {@link #addUsed} added since the last call.
      *
      * @return whether the driver wants an interrupt for it (virtio 1.2 section 2.7.7)
      */
     public boolean publish() {
-        int before = publishedUsed;
-        if (!ready || before == nextUsed) {
+        if (!hasUnpublished()) {
             return false;
         }
+        int before = publishedUsed;
         /* Release pairs with the driver's acquire of used.idx: the elements before it are visible. */
         memory.releaseU16(layout.usedRing() + QueueLayout.RING_INDEX, nextUsed);
         publishedUsed = nextUsed;
