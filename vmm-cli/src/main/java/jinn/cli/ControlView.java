@@ -5,6 +5,7 @@ import jinn.control.ControlledVm;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VirtualMachine;
+import jinn.vm.VmState;
 
 /** What the control socket sees of a VM. */
 record ControlView(VirtualMachine vm) implements ControlledVm {
@@ -17,6 +18,21 @@ record ControlView(VirtualMachine vm) implements ControlledVm {
     @Override
     public List<VcpuStatus> vcpus() {
         return vm.vcpus();
+    }
+
+    @Override
+    public VmState state() {
+        return vm.state();
+    }
+
+    @Override
+    public void pause() {
+        vm.pause();
+    }
+
+    @Override
+    public void resume() {
+        vm.resume();
     }
 
     @Override

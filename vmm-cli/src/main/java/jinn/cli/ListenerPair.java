@@ -2,6 +2,7 @@ package jinn.cli;
 
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.VmListener;
+import jinn.vm.VmState;
 
 /** Tells both listeners of the same VM everything. */
 record ListenerPair(VmListener first, VmListener second) implements VmListener {
@@ -16,5 +17,11 @@ record ListenerPair(VmListener first, VmListener second) implements VmListener {
     public void warned(String message) {
         first.warned(message);
         second.warned(message);
+    }
+
+    @Override
+    public void stateChanged(VmState state) {
+        first.stateChanged(state);
+        second.stateChanged(state);
     }
 }

@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
             DoorbellsCommand.class,
             StatsCommand.class,
             EventsCommand.class,
+            PauseCommand.class,
+            ResumeCommand.class,
             StopCommand.class,
             CheckCommand.class,
             InitCommand.class,

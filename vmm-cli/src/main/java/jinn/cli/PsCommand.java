@@ -34,10 +34,11 @@ final class PsCommand implements Callable<Integer>, ErrorReporter.Source {
     /** A VM; without a status it does not answer, or has just ended. */
     private record Row(String name, OptionalLong pid, Optional<Status> status) {}
 
-    private record Status(long uptimeMs, long cpus, long memoryBytes, String description) {
+    private record Status(String state, long uptimeMs, long cpus, long memoryBytes, String description) {
 
         static Status of(Map<?, ?> answer) {
             return new Status(
+                    answer.get("state") instanceof String state ? state : "running",
                     ((BigInteger) answer.get("uptimeMs")).longValue(),
                     ((BigInteger) answer.get("cpus")).longValue(),
                     ((BigInteger) answer.get("memoryBytes")).longValue(),
@@ -94,7 +95,7 @@ final class PsCommand implements Callable<Integer>, ErrorReporter.Source {
         row.status()
                 .ifPresentOrElse(
                         status -> cells.addAll(List.of(
-                                "running",
+                                status.state(),
                                 DurationText.ofMillis(status.uptimeMs()),
                                 Long.toString(status.cpus()),
                                 SizeText.of(status.memoryBytes()),
@@ -109,7 +110,7 @@ final class PsCommand implements Callable<Integer>, ErrorReporter.Source {
             json.writeStartObject();
             json.writeStringProperty("name", row.name());
             json.writeNumberProperty("pid", row.pid().orElse(0));
-            json.writeStringProperty("state", row.status().isPresent() ? "running" : "no-answer");
+            json.writeStringProperty("state", row.status().map(Status::state).orElse("no-answer"));
             row.status().ifPresent(status -> {
                 json.writeNumberProperty("uptimeMs", status.uptimeMs());
                 json.writeNumberProperty("cpus", status.cpus());

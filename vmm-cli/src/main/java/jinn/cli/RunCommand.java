@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Runs the VM that a JSON file describes, until the guest or the user ends it.",
-            "Other commands find the VM by its name: ps, doorbells, stats, events, stop.",
+            "Other commands find the VM by its name: ps, doorbells, stats, events, pause, resume, stop.",
             "The guest's consoles are on the standard output; rings of doorbells, warnings and the end of the VM are"
                     + " told on the standard error. Ctrl-] stops a VM that has the terminal."
         },
@@ -98,7 +98,8 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
         // In raw mode the terminal does not return to the first column by itself.
         String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
-        try (RunDisplay display = new RunDisplay(spec.commandLine().getErr(), lineEnd, !quiet);
+        try (RunDisplay display =
+                        new RunDisplay(config.name(), spec.commandLine().getErr(), lineEnd, !quiet);
                 VirtualMachine vm = VirtualMachine.assemble(config, options, new ListenerPair(display, control))) {
             stop.watch(vm);
             control.serve(config, file.toString(), new ControlView(vm));

@@ -11,6 +11,7 @@ import jinn.control.VmIdentity;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
 import jinn.vm.VmListener;
+import jinn.vm.VmState;
 
 /**
  * The control socket of the VM that this process runs, from before the VM is made until after it is released. Where
@@ -75,6 +76,11 @@ final class RunControl implements VmListener, AutoCloseable {
     @Override
     public void warned(String message) {
         server.ifPresent(started -> started.warned(message));
+    }
+
+    @Override
+    public void stateChanged(VmState state) {
+        server.ifPresent(started -> started.stateChanged(state));
     }
 
     /** Tells the clients how the VM ended. */

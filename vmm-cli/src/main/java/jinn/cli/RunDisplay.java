@@ -12,6 +12,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.VmListener;
+import jinn.vm.VmState;
 
 /**
  * Shows rings and warnings of a running VM on the standard error.
@@ -23,9 +24,10 @@ final class RunDisplay implements VmListener, AutoCloseable {
 
     private static final long INTERVAL_MS = 200;
 
-    /** While the terminal is held, warnings beyond these are dropped; the sender limits their rate. */
-    private static final int MAX_WAITING_WARNINGS = 256;
+    /** While the terminal is held, lines beyond these are dropped; the sender limits their rate. */
+    private static final int MAX_WAITING_LINES = 256;
 
+    private final String vmName;
     private final PrintWriter err;
     private final String lineEnd;
     private final boolean showRings;
@@ -35,7 +37,7 @@ final class RunDisplay implements VmListener, AutoCloseable {
 
     private final Condition news = lock.newCondition();
     private final Map<String, DoorbellStatus> rings = new LinkedHashMap<>();
-    private final Queue<String> warnings = new ArrayDeque<>();
+    private final Queue<String> lines = new ArrayDeque<>();
     private boolean closed;
     private long nextShowNanos = System.nanoTime();
 
@@ -45,9 +47,10 @@ final class RunDisplay implements VmListener, AutoCloseable {
      * Starts to show.
      *
      * @param lineEnd what ends a line
-     * @param showRings whether rings are shown; warnings are always
+     * @param showRings whether rings and pauses are shown; warnings are always
      */
-    RunDisplay(PrintWriter err, String lineEnd, boolean showRings) {
+    RunDisplay(String vmName, PrintWriter err, String lineEnd, boolean showRings) {
+        this.vmName = vmName;
         this.err = err;
         this.lineEnd = lineEnd;
         this.showRings = showRings;
@@ -64,9 +67,20 @@ final class RunDisplay implements VmListener, AutoCloseable {
 
     @Override
     public void warned(String message) {
+        leaveLine("jinn: " + message);
+    }
+
+    @Override
+    public void stateChanged(VmState state) {
+        if (showRings) {
+            leaveLine("vm " + vmName + ": " + (state == VmState.PAUSED ? "paused" : "resumed"));
+        }
+    }
+
+    private void leaveLine(String line) {
         leave(() -> {
-            if (warnings.size() < MAX_WAITING_WARNINGS) {
-                warnings.add(message);
+            if (lines.size() < MAX_WAITING_LINES) {
+                lines.add(line);
             }
         });
     }
@@ -101,24 +115,24 @@ final class RunDisplay implements VmListener, AutoCloseable {
     private void showUntilClosed() {
         boolean more = true;
         while (more) {
-            List<String> lines = new ArrayList<>();
-            more = await(lines);
-            lines.forEach(line -> err.print(line + lineEnd));
+            List<String> due = new ArrayList<>();
+            more = await(due);
+            due.forEach(line -> err.print(line + lineEnd));
             err.flush();
         }
     }
 
-    /** Waits for news and moves them to {@code lines}; returns false when these are the last. */
-    private boolean await(List<String> lines) {
+    /** Waits for news and moves them to {@code due}; returns false when these are the last. */
+    private boolean await(List<String> due) {
         lock.lock();
         try {
-            while (!closed && rings.isEmpty() && warnings.isEmpty()) {
+            while (!closed && rings.isEmpty() && lines.isEmpty()) {
                 news.awaitUninterruptibly();
             }
             holdBack();
-            warnings.forEach(warning -> lines.add("jinn: " + warning));
-            rings.values().forEach(ring -> lines.add(DoorbellText.ring(ring)));
-            warnings.clear();
+            due.addAll(lines);
+            rings.values().forEach(ring -> due.add(DoorbellText.ring(ring)));
+            lines.clear();
             rings.clear();
             return !closed;
         } finally {

@@ -28,6 +28,7 @@ final class Connection {
     private boolean subscribed;
     private boolean inputEnded;
     private boolean closing;
+    private boolean awaitingAnswer;
 
     Connection(SocketChannel channel, SelectionKey key) {
         this.channel = channel;
@@ -43,7 +44,7 @@ final class Connection {
 
     /** Returns the next request's line if the client has taken all answers before it. */
     Optional<byte[]> nextLine() {
-        if (!output.isEmpty() || closing) {
+        if (!output.isEmpty() || closing || awaitingAnswer) {
             return Optional.empty();
         }
         Optional<byte[]> line = input.next();
@@ -57,7 +58,16 @@ final class Connection {
 
     /** Returns whether the client has sent more without a newline than a line may have. */
     boolean isFlooded() {
-        return !closing && output.isEmpty() && !input.room().hasRemaining();
+        return !closing && !awaitingAnswer && output.isEmpty() && !input.room().hasRemaining();
+    }
+
+    /** Takes no further line until {@link #answered}: answers come in the order of the requests. */
+    void awaitAnswer() {
+        awaitingAnswer = true;
+    }
+
+    void answered() {
+        awaitingAnswer = false;
     }
 
     void send(ByteBuffer message) throws IOException {
@@ -117,7 +127,7 @@ final class Connection {
 
     /** Waits for input or, while there is output, for the client to take it. */
     void updateInterest() {
-        boolean reads = output.isEmpty() && !inputEnded && !closing;
+        boolean reads = output.isEmpty() && !inputEnded && !closing && !awaitingAnswer;
         key.interestOps((reads ? SelectionKey.OP_READ : 0) | (output.isEmpty() ? 0 : SelectionKey.OP_WRITE));
     }
 

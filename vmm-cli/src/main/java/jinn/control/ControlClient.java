@@ -125,6 +125,23 @@ public final class ControlClient implements AutoCloseable {
         return answer;
     }
 
+    /**
+     * Asks for something that may take a while.
+     *
+     * @return whether it was done; false when the VM has ended
+     * @throws HostException with the VM's own words if it refuses, or if it takes longer than {@code patience}
+     */
+    public boolean request(String command, Duration patience) {
+        send(command);
+        Optional<Answer> answer = answer(nextLine(patience));
+        answer.map(Answer::object)
+                .filter(object -> !Boolean.TRUE.equals(object.get("ok")))
+                .ifPresent(refusal -> {
+                    throw new HostException(String.valueOf(refusal.get("error")));
+                });
+        return answer.isPresent();
+    }
+
     /** Sends a request, unless the VM has ended. */
     public void send(String command) {
         try {

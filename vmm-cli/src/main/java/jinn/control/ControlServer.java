@@ -10,10 +10,15 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import jinn.control.Request.BadRequestException;
 import jinn.doorbell.DoorbellStatus;
+import jinn.error.VmmException;
+import jinn.vm.VmState;
 import tools.jackson.core.JsonGenerator;
 
 /** Serves a VM's control socket on a thread of its own. */
@@ -40,6 +45,7 @@ public final class ControlServer implements AutoCloseable {
     private final Selector selector;
     private final Thread thread = new Thread(this::serve, "control");
     private final EventQueue events = new EventQueue();
+    private final Queue<LateAnswer> lateAnswers = new ConcurrentLinkedQueue<>();
     private final long startNanos = System.nanoTime();
 
     /** Written on the thread only; read by {@link #doorbellRang} on the VM's. */
@@ -50,6 +56,9 @@ public final class ControlServer implements AutoCloseable {
     private long nextEventsNanos = startNanos;
     private boolean acceptPaused;
     private long nextAcceptNanos = startNanos;
+
+    /** The end of work that a client waits for; a refusal says why there is no result. */
+    private record LateAnswer(Connection connection, Request request, Optional<String> refusal) {}
 
     private ControlServer(ControlSocket socket, VmIdentity identity, ControlledVm vm, Selector selector) {
         this.socket = socket;
@@ -83,6 +92,13 @@ public final class ControlServer implements AutoCloseable {
     /** Tells the subscribers of a warning. Never blocks; may be called from any thread. */
     public void warned(String message) {
         if (hasSubscribers && events.addWarning(message)) {
+            selector.wakeup();
+        }
+    }
+
+    /** Tells the subscribers that the VM was paused or resumed. Never blocks; may be called from any thread. */
+    public void stateChanged(VmState state) {
+        if (hasSubscribers && events.addState(state == VmState.PAUSED ? "paused" : "resumed")) {
             selector.wakeup();
         }
     }
@@ -121,6 +137,7 @@ public final class ControlServer implements AutoCloseable {
                 selector.select(millisUntilDue());
                 resumeAccepting();
                 serveReadyClients();
+                sendLateAnswers();
                 sendDueEvents();
                 connections().forEach(this::settle);
             }
@@ -245,26 +262,65 @@ public final class ControlServer implements AutoCloseable {
         try {
             Request request = Request.parse(line);
             // Before the answer, so that whoever has it can rely on it. Events come from this thread, so after it.
-            obey(connection, request.command());
-            connection.send(Message.of(json -> {
-                writeId(json, request.id());
-                json.writeBooleanProperty("ok", true);
-                writeResult(json, request.command());
-            }));
+            switch (request.command()) {
+                case PAUSE -> answerLater(connection, request, vm::pause);
+                case RESUME -> answerLater(connection, request, vm::resume);
+                case EVENTS -> {
+                    connection.subscribe();
+                    hasSubscribers = true;
+                    connection.send(success(request));
+                }
+                case STOP -> {
+                    vm.stop();
+                    connection.send(success(request));
+                }
+                case STATUS, DOORBELLS, STATS -> connection.send(success(request));
+            }
         } catch (BadRequestException e) {
             connection.send(refusal(e.id(), e.getMessage()));
         }
     }
 
-    private void obey(Connection connection, Request.Command command) {
-        switch (command) {
-            case EVENTS -> {
-                connection.subscribe();
-                hasSubscribers = true;
-            }
-            case STOP -> vm.stop();
-            case STATUS, DOORBELLS, STATS -> {}
+    /** Does what may take a while on a thread of its own. The client gets its answer, and is heard again, afterwards. */
+    private void answerLater(Connection connection, Request request, Runnable work) {
+        connection.awaitAnswer();
+        Thread.ofPlatform().daemon().name("control-" + request.command().word()).start(() -> {
+            Optional<String> refusal = refusalOf(work);
+            lateAnswers.add(new LateAnswer(connection, request, refusal));
+            selector.wakeup();
+        });
+    }
+
+    private static Optional<String> refusalOf(Runnable work) {
+        try {
+            work.run();
+            return Optional.empty();
+        } catch (VmmException e) {
+            return Optional.of(e.getMessage());
+        } catch (RuntimeException | Error e) {
+            return Optional.of("internal error: " + e);
         }
+    }
+
+    private void sendLateAnswers() {
+        for (LateAnswer late = lateAnswers.poll(); late != null; late = lateAnswers.poll()) {
+            LateAnswer answer = late;
+            guarded(answer.connection(), () -> {
+                answer.connection().answered();
+                answer.connection()
+                        .send(answer.refusal()
+                                .map(reason -> refusal(answer.request().id(), reason))
+                                .orElseGet(() -> success(answer.request())));
+            });
+        }
+    }
+
+    private ByteBuffer success(Request request) {
+        return Message.of(json -> {
+            writeId(json, request.id());
+            json.writeBooleanProperty("ok", true);
+            writeResult(json, request.command());
+        });
     }
 
     private void writeResult(JsonGenerator json, Request.Command command) {
@@ -274,10 +330,11 @@ public final class ControlServer implements AutoCloseable {
                 json.writeStringProperty("description", identity.description());
                 json.writeNumberProperty("cpus", identity.cpus());
                 json.writeNumberProperty("memoryBytes", identity.memoryBytes());
+                json.writeStringProperty("state", vm.state().name().toLowerCase(Locale.ROOT));
             }
             case DOORBELLS -> StatusJson.writeDoorbells(json, vm.doorbells());
             case STATS -> StatusJson.writeVcpus(json, vm.vcpus());
-            case EVENTS, STOP -> {}
+            case EVENTS, PAUSE, RESUME, STOP -> {}
         }
     }
 

@@ -3,8 +3,12 @@ package jinn.control;
 import java.util.List;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.VcpuStatus;
+import jinn.vm.VmState;
 
-/** What the control socket may ask of a VM. Called on the socket's thread; must not block. */
+/**
+ * What the control socket may ask of a VM. Called on the socket's thread and not to block it, but for {@link #pause} and
+ * {@link #resume}, which get a thread of their own.
+ */
 public interface ControlledVm {
 
     /** Returns all doorbells, those of virtqueues too, with their counts so far. */
@@ -12,6 +16,23 @@ public interface ControlledVm {
 
     /** Returns what each vCPU has done so far. */
     List<VcpuStatus> vcpus();
+
+    /** Returns what the VM is doing. */
+    VmState state();
+
+    /**
+     * Holds the guest, and returns when it stands still.
+     *
+     * @throws jinn.error.VmmException if it cannot, saying why
+     */
+    void pause();
+
+    /**
+     * Lets a paused guest go on.
+     *
+     * @throws jinn.error.VmmException if it cannot, saying why
+     */
+    void resume();
 
     /** Asks the VM to end. */
     void stop();

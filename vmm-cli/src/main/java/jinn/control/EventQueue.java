@@ -18,9 +18,11 @@ import jinn.doorbell.DoorbellStatus;
 final class EventQueue {
 
     private static final int MAX_WARNINGS = 256;
+    private static final int MAX_STATES = 256;
 
     private final Map<String, DoorbellStatus> rings = new LinkedHashMap<>();
     private final Queue<String> warnings = new ArrayDeque<>();
+    private final Queue<String> states = new ArrayDeque<>();
 
     /** Adds a ring. Returns whether there was no news before. */
     synchronized boolean addRing(DoorbellStatus status) {
@@ -38,8 +40,17 @@ final class EventQueue {
         return first;
     }
 
+    /** Adds the event that the VM has changed its state, unless there are too many. Returns as the others. */
+    synchronized boolean addState(String event) {
+        boolean first = isEmpty();
+        if (states.size() < MAX_STATES) {
+            states.add(event);
+        }
+        return first;
+    }
+
     synchronized boolean isEmpty() {
-        return rings.isEmpty() && warnings.isEmpty();
+        return rings.isEmpty() && warnings.isEmpty() && states.isEmpty();
     }
 
     /** Takes all news out, as messages. */
@@ -58,6 +69,8 @@ final class EventQueue {
                 StatusJson.write(json, ring);
             }));
         }
+        states.forEach(state -> messages.add(Message.of(json -> json.writeStringProperty("event", state))));
+        states.clear();
         warnings.clear();
         rings.clear();
         return messages;

@@ -27,6 +27,8 @@ record Request(Optional<Object> id, Command command) {
         DOORBELLS,
         STATS,
         EVENTS,
+        PAUSE,
+        RESUME,
         STOP;
 
         static String names() {

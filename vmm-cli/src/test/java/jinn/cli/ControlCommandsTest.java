@@ -72,6 +72,27 @@ final class ControlCommandsTest {
     }
 
     @Test
+    void pauseAndResumeSayWhatTheyDidAndWhatTheyCouldNot() throws IOException {
+        start("web", new FakeControlledVm(1));
+
+        assertEquals("vm web: paused\n", invoke("pause", "web").out());
+        assertTrue(invoke("ps").out().lines().toList().get(1).contains("  paused  "));
+        assertTrue(invoke("ps", "--json").out().contains("\"state\" : \"paused\""));
+        Invocation again = invoke("pause", "web", "db");
+        assertEquals(1, again.exitCode());
+        assertEquals("", again.out());
+        assertEquals(
+                List.of(
+                        "jinn: vm web: cannot pause: it is paused already",
+                        "jinn: vm db: does not run; running: web (control sockets in " + directory.path() + ")"),
+                again.err().lines().toList());
+        assertEquals("vm web: resumed\n", invoke("resume", "web").out());
+        assertEquals(
+                "jinn: vm web: cannot resume: it is running already\n",
+                invoke("resume", "web").err());
+    }
+
+    @Test
     void doorbellsShowsATableOfTheOnlyVm() throws IOException {
         start("web", new FakeControlledVm(2));
         Invocation doorbells = invoke("doorbells");

@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.List;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.VmState;
 import org.junit.jupiter.api.Test;
 
 final class RunDisplayTest {
@@ -48,8 +49,19 @@ final class RunDisplayTest {
         assertEquals("jinn: vm a: something is odd\n", shown.toString());
     }
 
+    @Test
+    void showsPausesUnlessOnlyWarningsAreWanted() {
+        try (RunDisplay display = display("\n", true);
+                RunDisplay quiet = display("\n", false)) {
+            display.stateChanged(VmState.PAUSED);
+            display.stateChanged(VmState.RUNNING);
+            quiet.stateChanged(VmState.PAUSED);
+        }
+        assertEquals("vm web: paused\nvm web: resumed\n", shown.toString());
+    }
+
     private RunDisplay display(String lineEnd, boolean showRings) {
-        return new RunDisplay(new PrintWriter(shown, true), lineEnd, showRings);
+        return new RunDisplay("web", new PrintWriter(shown, true), lineEnd, showRings);
     }
 
     private static DoorbellStatus rung(String name, long kernel, long userspace) {

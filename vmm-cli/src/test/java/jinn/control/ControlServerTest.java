@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import jinn.vm.VmState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ControlServerTest {
 
     private static final String STATUS_ANSWER =
-            "\\{\"ok\":true,\"uptimeMs\":\\d+,\"description\":\"web.json\",\"cpus\":2,\"memoryBytes\":67108864}";
+            "\\{\"ok\":true,\"uptimeMs\":\\d+,\"description\":\"web.json\",\"cpus\":2,\"memoryBytes\":67108864,"
+                    + "\"state\":\"running\"}";
+
+    private static final String COMMANDS =
+            "\"command\" must be one of status, doorbells, stats, events, pause, resume, stop";
 
     @TempDir
     private Path temporary;
@@ -88,9 +93,9 @@ final class ControlServerTest {
                 "{} {}                          | a request must be one line of JSON",
                 "[]                             | a request must be a JSON object",
                 "null                           | a request must be a JSON object",
-                "{}                             | \"command\" must be one of status, doorbells, stats, events, stop",
-                "{\"command\":\"STATUS\"}       | \"command\" must be one of status, doorbells, stats, events, stop",
-                "{\"command\":[\"status\"]}     | \"command\" must be one of status, doorbells, stats, events, stop",
+                "{}                             | " + COMMANDS,
+                "{\"command\":\"STATUS\"}       | " + COMMANDS,
+                "{\"command\":[\"status\"]}     | " + COMMANDS,
                 "{\"command\":\"stop\",\"x\":1} | a request has no such key: must be one of command, id",
                 "{\"command\":\"stop\",\"command\":\"stop\"} | a request must be one line of JSON",
                 "{\"command\":\"stop\",\"id\":{}} | \"id\" must be a whole number of 64 bits or a string of at most"
@@ -105,6 +110,79 @@ final class ControlServerTest {
             assertMatches(STATUS_ANSWER, client.line());
         }
         assertEquals(0, vm.stops());
+    }
+
+    @Test
+    void answersAPauseWhenItIsDoneAndServesOthersMeanwhile() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch parked = new CountDownLatch(1);
+        vm.beforePause(() -> {
+            asked.countDown();
+            await(parked);
+        });
+        try (RawClient client = RawClient.greeted(socket);
+                RawClient other = RawClient.greeted(socket)) {
+            client.send("{\"id\":1,\"command\":\"pause\"}\n{\"id\":2,\"command\":\"resume\"}\n");
+            assertTrue(asked.await(30, TimeUnit.SECONDS));
+            other.send("{\"command\":\"status\"}\n");
+            assertMatches(STATUS_ANSWER, other.line());
+
+            parked.countDown();
+            assertMatches("\\{\"id\":1,\"ok\":true,\"uptimeMs\":\\d+}", client.line());
+            assertMatches("\\{\"id\":2,\"ok\":true,\"uptimeMs\":\\d+}", client.line());
+        }
+    }
+
+    @Test
+    void refusesASecondPauseAndASecondResumeInTheVmsWords() throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send("{\"command\":\"pause\"}\n{\"command\":\"pause\"}\n{\"command\":\"status\"}\n");
+            assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", client.line());
+            assertEquals("{\"ok\":false,\"error\":\"vm web: cannot pause: it is paused already\"}", client.line());
+            assertMatches(STATUS_ANSWER.replace("running", "paused"), client.line());
+            client.send("{\"command\":\"resume\"}\n{\"command\":\"resume\"}\n");
+            assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", client.line());
+            assertEquals("{\"ok\":false,\"error\":\"vm web: cannot resume: it is running already\"}", client.line());
+        }
+    }
+
+    @Test
+    void aClientThatLeavesDuringAPauseHurtsNobody() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch parked = new CountDownLatch(1);
+        vm.beforePause(() -> {
+            asked.countDown();
+            await(parked);
+        });
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send("{\"command\":\"pause\"}\n");
+            assertTrue(asked.await(30, TimeUnit.SECONDS));
+        }
+        parked.countDown();
+        try (RawClient other = RawClient.greeted(socket)) {
+            other.send("{\"command\":\"doorbells\"}\n");
+            assertTrue(other.line().startsWith("{\"ok\":true"));
+        }
+    }
+
+    @Test
+    void tellsSubscribersOfPausesInTheirOrder() throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send("{\"command\":\"events\"}\n");
+            client.line();
+            server.stateChanged(VmState.PAUSED);
+            server.stateChanged(VmState.RUNNING);
+            assertEquals("{\"event\":\"paused\"}", client.line());
+            assertEquals("{\"event\":\"resumed\"}", client.line());
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
+import jinn.error.HostException;
 import jinn.vm.VcpuStatus;
+import jinn.vm.VmState;
 
 /** A VM without a guest, with as many doorbells as a test wants and one vCPU. */
 public final class FakeControlledVm implements ControlledVm {
@@ -16,6 +18,8 @@ public final class FakeControlledVm implements ControlledVm {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger stops = new AtomicInteger();
     private volatile Runnable onStop = () -> {};
+    private volatile Runnable beforePause = () -> {};
+    private volatile VmState state = VmState.RUNNING;
 
     /** Makes a VM with doorbells {@code d0}, {@code d1} and so on. */
     public FakeControlledVm(int doorbells) {
@@ -54,6 +58,35 @@ public final class FakeControlledVm implements ControlledVm {
         reasons.put("mmio", 5L);
         reasons.put("interrupted", 2L);
         return List.of(new VcpuStatus(0, 7, reasons));
+    }
+
+    @Override
+    public VmState state() {
+        return state;
+    }
+
+    /** Waits for what the test wants to wait for, and then refuses what is so already. */
+    @Override
+    public void pause() {
+        beforePause.run();
+        change(VmState.RUNNING, VmState.PAUSED, "cannot pause: it is paused already");
+    }
+
+    @Override
+    public void resume() {
+        change(VmState.PAUSED, VmState.RUNNING, "cannot resume: it is running already");
+    }
+
+    private synchronized void change(VmState from, VmState to, String refusal) {
+        if (state != from) {
+            throw new HostException("vm web: " + refusal);
+        }
+        state = to;
+    }
+
+    /** Sets what a pause waits for. */
+    public void beforePause(Runnable action) {
+        beforePause = action;
     }
 
     @Override

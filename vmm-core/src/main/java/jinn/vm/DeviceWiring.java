@@ -36,8 +36,9 @@ record DeviceWiring(
      * Connects a device.
      *
      * @param index which of the places for virtio devices it gets, each for one device
+     * @return its transport
      */
-    void attach(VirtioDevice device, int index) {
+    MmioTransport attach(VirtioDevice device, int index) {
         long base = GuestLayout.virtioAddress(index);
         IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
         resources.push(line::close);
@@ -48,6 +49,7 @@ record DeviceWiring(
             doorbells.add(registrar.register(queueRequest(device, transport, base, queue)));
         }
         bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
+        return transport;
     }
 
     private static DoorbellRequest queueRequest(VirtioDevice device, MmioTransport transport, long base, int queue) {

@@ -6,11 +6,13 @@ import jinn.bus.MmioBus;
 import jinn.doorbell.delivery.DoorbellRegistrar;
 import jinn.event.EventLoop;
 import jinn.hypervisor.Vcpu;
+import jinn.virtio.mmio.MmioTransport;
 
 /**
  * A machine that has been put together and can run.
  *
  * @param end gets the failures of the event loop, and the outcome
+ * @param transports those of the virtio devices, in the description's order
  * @param terminalConsole the console that takes the user's input
  * @param resources all of it, to be released when no vCPU runs any more
  */
@@ -20,5 +22,6 @@ record Machine(
         MmioBus bus,
         List<Vcpu> vcpus,
         DoorbellRegistrar registrar,
+        List<MmioTransport> transports,
         Optional<InputSink> terminalConsole,
         UndoStack resources) {}

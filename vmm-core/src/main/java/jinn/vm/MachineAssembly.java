@@ -25,6 +25,7 @@ import jinn.interrupt.IrqFdLine;
 import jinn.memory.GuestMemory;
 import jinn.posix.Mapping;
 import jinn.posix.MemFd;
+import jinn.virtio.mmio.MmioTransport;
 
 /**
  * Puts a machine together. Each step acquires something and says how to release it; if one fails, all before it are
@@ -84,11 +85,13 @@ final class MachineAssembly {
         attachSerial(vm, consoles);
         DeviceWiring wiring = new DeviceWiring(vm, memory, loop, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings));
+        List<MmioTransport> transports = new ArrayList<>();
         for (int index = 0; index < config.devices().size(); index++) {
-            wiring.attach(factory.create(config.devices().get(index), index), index);
+            transports.add(wiring.attach(factory.create(config.devices().get(index), index), index));
         }
         setEntry(vcpus, entry);
-        return new Machine(end, loop, bus, vcpus, registrar, consoles.terminalConsole(), resources);
+        return new Machine(
+                end, loop, bus, vcpus, registrar, List.copyOf(transports), consoles.terminalConsole(), resources);
     }
 
     private MemorySegment createRam() {

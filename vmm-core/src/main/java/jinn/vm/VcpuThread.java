@@ -13,13 +13,14 @@ import jinn.posix.KickableThread;
 /**
  * The thread that runs one vCPU and serves its exits.
  *
- * <p>Stopping it from another thread takes three things in this order: the flag, which it reads before each run; the
- * request to the vCPU, which makes a run that begins after the thread has read the flag return at once; the kick, which
- * ends a run that has begun.
+ * <p>Stopping or pausing it from another thread takes three things in this order: the flag, which it reads before each
+ * run; the request to the vCPU, which makes a run that begins after the thread has read the flag return at once; the
+ * kick, which ends a run that has begun. The flags are read between two runs only, so an exit that has been returned is
+ * always served, once, before the thread parks or ends; the value of a load then waits in the vCPU for the next run.
  */
 final class VcpuThread {
 
-    /** A kick is repeated until the thread has ended: a driver might lose one. */
+    /** A kick is repeated until the thread has ended or parked: a driver might lose one. */
     private static final long KICK_PERIOD_MS = 100;
 
     private final Vcpu vcpu;
@@ -28,7 +29,23 @@ final class VcpuThread {
     private final Thread thread;
     private final Map<VcpuExit.Kind, AtomicLong> returns = new EnumMap<>(VcpuExit.Kind.class);
     private volatile boolean stopping;
+    private volatile boolean pausing;
     private volatile KickableThread kickable;
+
+    /** Guards {@link #place}, and is notified of its changes. */
+    private final Object parking = new Object();
+
+    private Place place = Place.OUTSIDE;
+
+    /** Where the thread is. */
+    private enum Place {
+        /** Not started, or ended. */
+        OUTSIDE,
+        /** It runs the guest or serves an exit. */
+        AT_WORK,
+        /** It waits for {@link #resume}. */
+        PARKED
+    }
 
     VcpuThread(Vcpu vcpu, MmioBus bus, VmEnd end) {
         this.vcpu = vcpu;
@@ -44,9 +61,59 @@ final class VcpuThread {
         thread.start();
     }
 
+    /** Makes the thread park soon. May be called from any thread, before or after {@link #start}. */
+    void requestPause() {
+        pausing = true;
+        interruptRun();
+    }
+
+    /**
+     * Waits until the thread has parked, is about to end, or has not started, and kicks it meanwhile. To be called after
+     * {@link #requestPause}.
+     */
+    void awaitParked() {
+        boolean interrupted = false;
+        while (!isAway()) {
+            interruptRun();
+            try {
+                synchronized (parking) {
+                    if (place == Place.AT_WORK) {
+                        parking.wait(KICK_PERIOD_MS);
+                    }
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isAway() {
+        synchronized (parking) {
+            return place != Place.AT_WORK;
+        }
+    }
+
+    /** Ends {@link #requestPause}. */
+    void resume() {
+        pausing = false;
+        synchronized (parking) {
+            parking.notifyAll();
+        }
+    }
+
     /** Makes the thread end soon. May be called from any thread, before or after {@link #start}, and again. */
     void requestStop() {
         stopping = true;
+        interruptRun();
+        synchronized (parking) {
+            parking.notifyAll();
+        }
+    }
+
+    private void interruptRun() {
         vcpu.requestExit();
         KickableThread target = kickable;
         if (target != null) {
@@ -88,17 +155,49 @@ final class VcpuThread {
         try {
             KickableThread self = KickableThread.prepareCurrent();
             kickable = self;
+            moveTo(Place.AT_WORK);
             try {
-                while (!stopping) {
-                    VcpuExit exit = vcpu.run();
-                    returns.get(exit.kind()).incrementAndGet();
-                    serve(exit);
-                }
+                work();
             } finally {
+                moveTo(Place.OUTSIDE);
                 self.end();
             }
         } catch (RuntimeException | Error e) {
             end.fail(e);
+        }
+    }
+
+    private void work() {
+        while (!stopping) {
+            if (pausing) {
+                park();
+                continue;
+            }
+            VcpuExit exit = vcpu.run();
+            returns.get(exit.kind()).incrementAndGet();
+            serve(exit);
+        }
+    }
+
+    private void moveTo(Place next) {
+        synchronized (parking) {
+            place = next;
+            parking.notifyAll();
+        }
+    }
+
+    /* Nobody interrupts this thread, since it is not known outside. */
+    private void park() {
+        synchronized (parking) {
+            moveTo(Place.PARKED);
+            while (pausing && !stopping) {
+                try {
+                    parking.wait();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(thread.getName() + " was interrupted", e);
+                }
+            }
+            place = Place.AT_WORK;
         }
     }
 

@@ -10,22 +10,24 @@ import jinn.hypervisor.Hypervisor;
 /**
  * A virtual machine, from its description to its end.
  *
- * <p>It runs once. {@link #stop}, {@link #doorbells} and {@link #vcpus} may be called from any thread at any time; the
- * others belong to the thread that assembled it.
+ * <p>It runs once. {@link #run} and {@link #close} belong to the thread that assembled it; the others may be called from
+ * any thread at any time.
  */
 public final class VirtualMachine implements AutoCloseable {
 
     private final TerminalIo terminal;
     private final Machine machine;
     private final List<VcpuThread> threads;
+    private final PauseControl pauseControl;
     private final AtomicBoolean started = new AtomicBoolean();
 
-    private VirtualMachine(TerminalIo terminal, Machine machine) {
+    private VirtualMachine(String name, TerminalIo terminal, Machine machine, VmListener listener) {
         this.terminal = terminal;
         this.machine = machine;
         this.threads = machine.vcpus().stream()
                 .map(vcpu -> new VcpuThread(vcpu, machine.bus(), machine.end()))
                 .toList();
+        this.pauseControl = new PauseControl(name, machine, threads, listener);
     }
 
     /**
@@ -48,7 +50,7 @@ public final class VirtualMachine implements AutoCloseable {
 
     static VirtualMachine assemble(Hypervisor hypervisor, VmConfig config, VmOptions options, VmListener listener) {
         Machine machine = MachineAssembly.assemble(hypervisor, config, options, listener);
-        return new VirtualMachine(options.terminal(), machine);
+        return new VirtualMachine(config.name(), options.terminal(), machine, listener);
     }
 
     /**
@@ -64,6 +66,7 @@ public final class VirtualMachine implements AutoCloseable {
         try (UndoStack undo = new UndoStack()) {
             openTerminal(undo);
             undo.push(machine.registrar()::flush);
+            undo.push(pauseControl::end);
             undo.push(this::stopThreads);
             if (!machine.end().isDecided()) {
                 threads.forEach(VcpuThread::start);
@@ -87,6 +90,31 @@ public final class VirtualMachine implements AutoCloseable {
     /** Asks the VM to end; {@link #run} then returns {@link VmOutcome.Stopped}, unless it has ended otherwise before. */
     public void stop() {
         machine.end().complete(new VmOutcome.Stopped());
+    }
+
+    /**
+     * Holds the guest: when it returns, no vCPU runs and no queue is served, all rings before have been told to the
+     * listener, and nothing is lost or done twice: {@link #resume} goes on exactly here. The guest's clock and timers do
+     * not stand still. Not to be called by the listener.
+     *
+     * @throws jinn.error.HostException if the VM is paused already or has ended
+     */
+    public void pause() {
+        pauseControl.pause();
+    }
+
+    /**
+     * Lets a paused guest go on.
+     *
+     * @throws jinn.error.HostException if the VM is not paused
+     */
+    public void resume() {
+        pauseControl.resume();
+    }
+
+    /** Returns what the VM is doing. */
+    public VmState state() {
+        return pauseControl.state();
     }
 
     /** Returns all doorbells, also those of virtqueues, with their counts so far. */

@@ -2,7 +2,7 @@ package jinn.vm;
 
 import jinn.doorbell.DoorbellStatus;
 
-/** Gets news of a running VM. Calls come from the event loop's thread and must not block. */
+/** Gets news of a running VM. Calls come from the threads of event loops, several at once, and must not block. */
 public interface VmListener {
 
     /** A user doorbell rang; {@code status} holds its new counts. One call may stand for several rings. */
@@ -10,4 +10,7 @@ public interface VmListener {
 
     /** Something the user should read, in one line, at a rate the sender limits. */
     void warned(String message);
+
+    /** The VM was paused or resumed. */
+    void stateChanged(VmState state);
 }

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.BlockingDeque;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import jinn.hypervisor.Register;
 import jinn.hypervisor.Vcpu;
 import jinn.hypervisor.VcpuExit;
@@ -21,7 +21,7 @@ public final class FakeVcpu implements Vcpu {
 
     private final int id;
     private final FakeVm vm;
-    private final BlockingQueue<VcpuExit> exits = new LinkedBlockingQueue<>();
+    private final BlockingDeque<VcpuExit> exits = new LinkedBlockingDeque<>();
     private final List<Long> loads = new ArrayList<>();
     private final Map<Register, Long> registers = new EnumMap<>(Register.class);
     private final CountDownLatch running = new CountDownLatch(1);
@@ -126,7 +126,7 @@ public final class FakeVcpu implements Vcpu {
 
     @Override
     public void requestExit() {
-        exits.add(INTERRUPTED);
+        exits.addFirst(INTERRUPTED);
     }
 
     @Override

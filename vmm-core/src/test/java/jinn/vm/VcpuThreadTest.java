@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jinn.bus.MmioBus;
 import jinn.bus.MmioDevice;
@@ -110,6 +113,104 @@ final class VcpuThreadTest {
         thread.join();
 
         assertEquals(0, thread.status().runReturns());
+    }
+
+    @Test
+    void aPausedVcpuTouchesNothingUntilItIsResumed() {
+        AtomicInteger stores = new AtomicInteger();
+        addCounter(stores);
+        thread.start();
+        thread.requestPause();
+        thread.awaitParked();
+        for (int i = 0; i < 100; i++) {
+            vcpu.store(0x1000, 4, i);
+        }
+        vcpu.powerOff();
+        assertEquals(0, stores.get());
+        assertFalse(end.isDecided());
+
+        thread.resume();
+        assertEquals(new VmOutcome.PoweredOff(), end.await());
+        assertEquals(100, stores.get());
+        thread.join();
+    }
+
+    @Test
+    void aVcpuThatWasPausedBeforeItsStartDoesNotRun() {
+        AtomicInteger stores = new AtomicInteger();
+        addCounter(stores);
+        vcpu.store(0x1000, 4, 1).powerOff();
+        thread.requestPause();
+        thread.awaitParked();
+        thread.start();
+        thread.awaitParked();
+        assertEquals(0, stores.get());
+
+        thread.resume();
+        assertEquals(new VmOutcome.PoweredOff(), end.await());
+        thread.join();
+    }
+
+    @Test
+    void aPausedVcpuStopsWhenAsked() {
+        thread.start();
+        thread.requestPause();
+        thread.awaitParked();
+        thread.requestStop();
+        thread.join();
+
+        assertFalse(end.isDecided());
+    }
+
+    /* Each load gives the number of the access, so a load that is served twice or not at all shifts all after it. */
+    @Test
+    void noExitIsLostOrServedTwiceInAThousandPauses() {
+        AtomicInteger accesses = new AtomicInteger();
+        AtomicBoolean enough = new AtomicBoolean();
+        bus.add("endless", 0x1000, 0x100, new MmioDevice() {
+            @Override
+            public long read(long offset, int size) {
+                if (!enough.get()) {
+                    vcpu.load(0x1000, 4);
+                } else {
+                    vcpu.powerOff();
+                }
+                return accesses.getAndIncrement();
+            }
+
+            @Override
+            public void write(long offset, int size, long value) {}
+        });
+        vcpu.load(0x1000, 4);
+        thread.start();
+        for (int round = 0; round < 1000; round++) {
+            thread.requestPause();
+            thread.awaitParked();
+            int before = accesses.get();
+            Thread.onSpinWait();
+            assertEquals(before, accesses.get(), "the vCPU ran in a pause");
+            thread.resume();
+        }
+        enough.set(true);
+        assertEquals(new VmOutcome.PoweredOff(), end.await());
+        thread.join();
+
+        assertEquals(IntStream.range(0, accesses.get()).mapToObj(i -> (long) i).toList(), vcpu.loads());
+    }
+
+    /** Adds a device that counts its accesses; a load gives how many there were before. */
+    private void addCounter(AtomicInteger accesses) {
+        bus.add("counter", 0x1000, 0x100, new MmioDevice() {
+            @Override
+            public long read(long offset, int size) {
+                return accesses.getAndIncrement();
+            }
+
+            @Override
+            public void write(long offset, int size, long value) {
+                accesses.incrementAndGet();
+            }
+        });
     }
 
     @Test

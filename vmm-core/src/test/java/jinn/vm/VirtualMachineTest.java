@@ -29,6 +29,7 @@ import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.ConfigException;
+import jinn.error.HostException;
 import jinn.error.ImageException;
 import jinn.error.SyscallException;
 import jinn.error.VmmException;
@@ -62,6 +63,7 @@ final class VirtualMachineTest {
     private final List<String> log = Collections.synchronizedList(new ArrayList<>());
     private final List<DoorbellStatus> rings = Collections.synchronizedList(new ArrayList<>());
     private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
+    private final List<VmState> states = Collections.synchronizedList(new ArrayList<>());
     private final FakeVm vm = new FakeVm(log);
     private final FakeVcpu vcpu = new FakeVcpu(0, vm);
 
@@ -91,6 +93,11 @@ final class VirtualMachineTest {
         @Override
         public void warned(String message) {
             warnings.add(message);
+        }
+
+        @Override
+        public void stateChanged(VmState state) {
+            states.add(state);
         }
     };
 
@@ -209,6 +216,71 @@ final class VirtualMachineTest {
         }
     }
 
+    /* The rings of a storm are counted exactly across hundreds of pauses, and none comes in a pause. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aStormOfRingsIsCountedExactlyAcrossPauses(boolean userspace) throws Exception {
+        long pauses = 300;
+        long ringsEach = 500;
+        int pausesAtWork = 0;
+        try (VirtualMachine machine = assemble(userspace)) {
+            Thread runner = Thread.ofPlatform().start(machine::run);
+            for (int round = 1; round <= pauses; round++) {
+                for (int i = 0; i < ringsEach; i++) {
+                    vcpu.store(DOORBELL, 4, 2).store(RNG_NOTIFY, 4, 0);
+                }
+                machine.pause();
+                List<DoorbellStatus> held = machine.doorbells();
+                long ofTwo = sum(held.get(1));
+                pausesAtWork += ofTwo < ringsEach * round ? 1 : 0;
+                assertTrue(rings().contains(held.get(1)) || ofTwo == 0, "a ring before the pause was not told");
+                Thread.onSpinWait();
+                assertEquals(held, machine.doorbells(), "a doorbell rang in a pause");
+                machine.resume();
+            }
+            vcpu.powerOff();
+            runner.join();
+
+            assertEquals(pauses * ringsEach, sum(machine.doorbells().get(1)));
+            assertEquals(pauses * ringsEach, sum(machine.doorbells().get(3)));
+        }
+        assertTrue(pausesAtWork > 10, "only " + pausesAtWork + " pauses met the guest at work");
+    }
+
+    private List<DoorbellStatus> rings() {
+        synchronized (rings) {
+            return List.copyOf(rings);
+        }
+    }
+
+    private static long sum(DoorbellStatus status) {
+        return status.kernelRings() + status.userspaceRings();
+    }
+
+    @Test
+    void aSecondPauseAndASecondResumeAreTold() throws Exception {
+        try (VirtualMachine machine = assemble(false)) {
+            Thread runner = Thread.ofPlatform().start(machine::run);
+            machine.pause();
+            assertEquals(VmState.PAUSED, machine.state());
+            assertEquals(
+                    "vm demo: cannot pause: it is paused already",
+                    assertThrows(HostException.class, machine::pause).getMessage());
+            machine.resume();
+            assertEquals(
+                    "vm demo: cannot resume: it is running already",
+                    assertThrows(HostException.class, machine::resume).getMessage());
+            machine.pause();
+            machine.stop();
+            runner.join();
+            assertEquals(VmState.ENDED, machine.state());
+            assertEquals(
+                    "vm demo: cannot resume: it has ended",
+                    assertThrows(HostException.class, machine::resume).getMessage());
+            assertEquals(List.of(VmState.PAUSED, VmState.RUNNING, VmState.PAUSED), states);
+        }
+    }
+
     @Test
     void aListenerThatThrowsFailsTheRun() throws IOException {
         vcpu.store(DOORBELL, 4, 1);
@@ -220,6 +292,9 @@ final class VirtualMachineTest {
 
             @Override
             public void warned(String message) {}
+
+            @Override
+            public void stateChanged(VmState state) {}
         };
         try (VirtualMachine machine = VirtualMachine.assemble(hypervisor, config(kernel()), options(false), broken)) {
             IllegalStateException e = assertThrows(IllegalStateException.class, machine::run);
