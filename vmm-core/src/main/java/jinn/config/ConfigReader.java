@@ -58,8 +58,7 @@ final class ConfigReader {
         if (!problems.isEmpty()) {
             return null;
         }
-        return new VmConfig(
-                name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells);
+        return new VmConfig(name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells);
     }
 
     private static boolean isReadable(ObjectReader vm) {
