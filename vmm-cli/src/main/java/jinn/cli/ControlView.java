@@ -3,6 +3,7 @@ package jinn.cli;
 import java.util.List;
 import jinn.control.ControlledVm;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.ConsolePiece;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VirtualMachine;
 import jinn.vm.VmState;
@@ -33,6 +34,31 @@ record ControlView(VirtualMachine vm) implements ControlledVm {
     @Override
     public void resume() {
         vm.resume();
+    }
+
+    @Override
+    public ConsolePiece consoleOutput(long position, int maximum) {
+        return vm.console().read(position, maximum);
+    }
+
+    @Override
+    public void watchConsole(Runnable watcher) {
+        vm.console().watch(watcher);
+    }
+
+    @Override
+    public boolean takesInput() {
+        return vm.console().takesInput();
+    }
+
+    @Override
+    public int type(byte[] bytes) {
+        return vm.console().type(bytes);
+    }
+
+    @Override
+    public boolean hasRoom() {
+        return vm.console().hasRoom();
     }
 
     @Override

@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             DoorbellsCommand.class,
             StatsCommand.class,
             EventsCommand.class,
+            ConsoleCommand.class,
             PauseCommand.class,
             ResumeCommand.class,
             StopCommand.class,

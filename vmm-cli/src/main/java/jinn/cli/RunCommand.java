@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import jinn.config.ConfigLoader;
 import jinn.config.VmConfig;
+import jinn.control.ControlDirectory;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
 import jinn.vm.TerminalIo;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -31,12 +33,13 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Runs the VM that a JSON file describes, until the guest or the user ends it.",
-            "Other commands find the VM by its name: ps, doorbells, stats, events, pause, resume, stop.",
+            "Other commands find the VM by its name: ps, doorbells, stats, events, console, pause, resume," + " stop.",
             "The guest's consoles are on the standard output; rings of doorbells, warnings and the end of the VM are"
                     + " told on the standard error. Ctrl-] stops a VM that has the terminal."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  jinn run vm.json", "  jinn run --quiet --report=report.json vm.json"})
+        footer = {"  jinn run vm.json", "  jinn run --detach vm.json", "  jinn run --quiet --report=report.json vm.json"
+        })
 final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private enum Doorbells {
@@ -67,6 +70,18 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     @Option(names = "--quiet", description = "Tell warnings and a bad end only.")
     private boolean quiet;
 
+    @Option(
+            names = "--detach",
+            description = "Return when the VM is there, and leave it to run in the background. 'jinn console' shows its"
+                    + " consoles.")
+    private boolean detach;
+
+    @Option(
+            names = "--log",
+            paramLabel = "FILE",
+            description = "With --detach, where Jinn's messages go. Default: NAME.log beside the control sockets.")
+    private Path log;
+
     @Parameters(paramLabel = "FILE", description = "The JSON file that describes the VM.")
     private Path file;
 
@@ -77,11 +92,42 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Override
     public Integer call() {
+        if (log != null && !detach) {
+            throw new ParameterException(spec.commandLine(), "--log needs --detach");
+        }
+        Detachment detachment = Detachment.ofThisProcess();
+        if (detachment.isDetached()) {
+            detachment.leaveSession();
+        }
         VmConfig config = ConfigLoader.load(file);
+        return detach && !detachment.isDetached() ? runDetached(config) : runHere(config, detachment);
+    }
+
+    private int runDetached(VmConfig config) {
+        ControlDirectory directory = controlOptions.directory();
+        // Without a socket nobody could ever reach the VM again.
+        directory.prepare();
+        directory.requireFree(config.name());
+        Path messages = log == null ? directory.log(config.name()) : log;
+        return switch (Detachment.start(config.name(), messages)) {
+            case Detachment.Result.Failed(int exitCode) -> exitCode;
+            case Detachment.Result.Running(long pid) -> {
+                if (!quiet) {
+                    spec.commandLine()
+                            .getErr()
+                            .println("vm " + config.name() + ": runs as process " + pid + "; 'jinn console "
+                                    + config.name() + "' shows its consoles, messages go to " + messages);
+                }
+                yield ExitCode.SUCCESS.number();
+            }
+        };
+    }
+
+    private int runHere(VmConfig config, Detachment detachment) {
         try (Writer reportWriter = openReport();
                 StopAtExit stop = new StopAtExit();
                 RunControl control = RunControl.claim(controlOptions.directory(), config.name())) {
-            RunReport result = run(config, stop, control);
+            RunReport result = run(config, detachment, stop, control);
             control.ended(result);
             tell(result);
             reportWriter.write(result.toJson());
@@ -93,8 +139,8 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         }
     }
 
-    private RunReport run(VmConfig config, StopAtExit stop, RunControl control) {
-        TerminalIo terminal = TerminalIo.standard();
+    private RunReport run(VmConfig config, Detachment detachment, StopAtExit stop, RunControl control) {
+        TerminalIo terminal = detachment.isDetached() ? TerminalIo.none() : TerminalIo.standard();
         VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
         // In raw mode the terminal does not return to the first column by itself.
         String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
@@ -105,6 +151,9 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             control.serve(config, file.toString(), new ControlView(vm));
             if (!control.problem().isEmpty()) {
                 display.warned("vm " + config.name() + ": runs without a control socket: " + control.problem());
+            }
+            if (detachment.isDetached()) {
+                detachment.ready();
             }
             VmOutcome outcome = vm.run();
             return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus());

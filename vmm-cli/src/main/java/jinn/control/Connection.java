@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.Optional;
+import jinn.vm.ConsolePiece;
 
 /**
  * One client of the socket. Used on the server's thread only.
@@ -19,6 +21,9 @@ final class Connection {
     /** Beyond this, a subscriber that does not read loses events. */
     static final int MAX_EVENT_BYTES = 1 << 18;
 
+    /** Most bytes of the console in one event. */
+    private static final int CONSOLE_BYTES = 1 << 14;
+
     private final SocketChannel channel;
     private final SelectionKey key;
     private final LineReader input = new LineReader();
@@ -29,6 +34,9 @@ final class Connection {
     private boolean inputEnded;
     private boolean closing;
     private boolean awaitingAnswer;
+    private boolean watchesConsole;
+    private boolean awaitsRoom;
+    private long consolePosition;
 
     Connection(SocketChannel channel, SelectionKey key) {
         this.channel = channel;
@@ -78,9 +86,12 @@ final class Connection {
 
     /** Sends an event to a subscriber; where that one does not keep up, it is told later how many it has lost. */
     void sendEvent(ByteBuffer event) throws IOException {
-        if (!subscribed || closing) {
-            return;
+        if (subscribed && !closing) {
+            deliver(event);
         }
+    }
+
+    private void deliver(ByteBuffer event) throws IOException {
         if (outputBytes + event.remaining() > MAX_EVENT_BYTES) {
             lostEvents++;
             return;
@@ -94,6 +105,47 @@ final class Connection {
             }));
         }
         send(event.duplicate());
+    }
+
+    /** Lets the client have the consoles' output, from the oldest that is kept. */
+    void watchConsole() {
+        watchesConsole = true;
+    }
+
+    /** The VM has not taken all that the client has typed: it waits to hear of room. */
+    void awaitRoom() {
+        awaitsRoom = true;
+    }
+
+    /** Sends what the console has to say, unless the client has yet to take what came before. */
+    void sendConsole(ControlledVm vm) throws IOException {
+        if (awaitsRoom && vm.hasRoom()) {
+            awaitsRoom = false;
+            send(Message.of(json -> json.writeStringProperty("event", "input-room")));
+        }
+        while (watchesConsole && !closing && output.isEmpty()) {
+            ConsolePiece piece = vm.consoleOutput(consolePosition, CONSOLE_BYTES);
+            if (piece.bytes().length == 0) {
+                return;
+            }
+            long lost = piece.position() - consolePosition;
+            boolean first = consolePosition == 0;
+            consolePosition = piece.end();
+            send(Message.of(json -> {
+                json.writeStringProperty("event", "output");
+                if (lost > 0 && !first) {
+                    json.writeNumberProperty("lost", lost);
+                }
+                json.writeStringProperty("data", Base64.getEncoder().encodeToString(piece.bytes()));
+            }));
+        }
+    }
+
+    /** Sends the last event to whoever has been hearing of the VM. */
+    void sendEnd(ByteBuffer event) throws IOException {
+        if ((subscribed || watchesConsole) && !closing) {
+            deliver(event);
+        }
     }
 
     void subscribe() {

@@ -11,6 +11,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,7 @@ public final class ControlClient implements AutoCloseable {
     private final SocketChannel channel;
     private final Selector selector;
     private final ByteBuffer received = ByteBuffer.allocate(BUFFER_BYTES).limit(0);
+    private volatile boolean woken;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     private ControlClient(String name, SocketChannel channel, Selector selector) {
@@ -125,6 +127,20 @@ public final class ControlClient implements AutoCloseable {
         return answer;
     }
 
+    /** Types for the guest. The answer comes as a line. */
+    public void type(byte[] bytes) {
+        sendMessage(Message.of(json -> {
+            json.writeStringProperty("command", "input");
+            json.writeStringProperty("data", Base64.getEncoder().encodeToString(bytes));
+        }));
+    }
+
+    /** Makes the current or the next {@link #nextLine} return {@link Reply.Late} soon. Any thread. */
+    public void wakeUp() {
+        woken = true;
+        selector.wakeup();
+    }
+
     /**
      * Asks for something that may take a while.
      *
@@ -144,9 +160,13 @@ public final class ControlClient implements AutoCloseable {
 
     /** Sends a request, unless the VM has ended. */
     public void send(String command) {
+        sendMessage(Message.of(json -> json.writeStringProperty("command", command)));
+    }
+
+    private void sendMessage(ByteBuffer message) {
         try {
             // A request is far smaller than a socket's buffer, which is empty: the last answer has come.
-            channel.write(Message.of(json -> json.writeStringProperty("command", command)));
+            channel.write(message);
         } catch (IOException e) {
             // Whoever waits for the answer will find that the VM has ended.
             return;
@@ -199,14 +219,33 @@ public final class ControlClient implements AutoCloseable {
     /** Waits for bytes. Returns how many came: 0 when the time is over, -1 when no more will come. */
     private int receive(long deadline) throws IOException {
         int bytes = 0;
-        for (long left = deadline - System.nanoTime(); left > 0 && bytes == 0; left = deadline - System.nanoTime()) {
+        boolean interrupted = takeWakeUp();
+        for (long left = deadline - System.nanoTime();
+                left > 0 && bytes == 0 && !interrupted;
+                left = deadline - System.nanoTime()) {
             selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
             selector.selectedKeys().clear();
             received.clear();
             bytes = channel.read(received);
             received.flip();
+            interrupted = bytes == 0 && takeWakeUp();
         }
         return bytes;
+    }
+
+    private boolean takeWakeUp() {
+        boolean taken = woken;
+        woken = false;
+        return taken;
+    }
+
+    /**
+     * Returns a line as the object that it is.
+     *
+     * @throws HostException if it is none
+     */
+    public Map<?, ?> parse(String text) {
+        return object(text);
     }
 
     private Map<?, ?> object(String text) {

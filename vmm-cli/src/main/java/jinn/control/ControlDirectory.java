@@ -86,15 +86,35 @@ public record ControlDirectory(Path path) {
     public ControlSocket claim(String name) {
         try {
             return locked(() -> {
-                if (isAlive(name)) {
-                    throw new HostException("vm " + name + ": cannot run: a VM of this name runs already"
-                            + pidText(name) + "; stop it with 'jinn stop " + name + "', or give this one another name");
-                }
+                refuseRunning(name);
                 remove(name);
                 return bind(name);
             });
         } catch (IOException e) {
             throw new HostException("cannot make the control socket " + socket(name) + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Says early what {@link #claim} will say later.
+     *
+     * @throws HostException if a VM of this name runs
+     */
+    public void requireFree(String name) {
+        try {
+            locked(() -> {
+                refuseRunning(name);
+                return name;
+            });
+        } catch (IOException e) {
+            throw new HostException("cannot look for VMs in " + path + ": " + reason(e), e);
+        }
+    }
+
+    private void refuseRunning(String name) {
+        if (isAlive(name)) {
+            throw new HostException("vm " + name + ": cannot run: a VM of this name runs already" + pidText(name)
+                    + "; stop it with 'jinn stop " + name + "', or give this one another name");
         }
     }
 
@@ -158,6 +178,11 @@ public record ControlDirectory(Path path) {
 
     Path socket(String name) {
         return path.resolve(name + SOCKET_ENDING);
+    }
+
+    /** Returns where the messages of a VM go that nobody sits before. */
+    public Path log(String name) {
+        return path.resolve(name + ".log");
     }
 
     private Path pidFile(String name) {

@@ -2,7 +2,6 @@ package jinn.control;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -10,7 +9,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,7 +17,6 @@ import jinn.control.Request.BadRequestException;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.VmmException;
 import jinn.vm.VmState;
-import tools.jackson.core.JsonGenerator;
 
 /** Serves a VM's control socket on a thread of its own. */
 public final class ControlServer implements AutoCloseable {
@@ -40,7 +37,7 @@ public final class ControlServer implements AutoCloseable {
     private static final long ACCEPT_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ControlSocket socket;
-    private final VmIdentity identity;
+    private final Answers answers;
     private final ControlledVm vm;
     private final Selector selector;
     private final Thread thread = new Thread(this::serve, "control");
@@ -62,7 +59,7 @@ public final class ControlServer implements AutoCloseable {
 
     private ControlServer(ControlSocket socket, VmIdentity identity, ControlledVm vm, Selector selector) {
         this.socket = socket;
-        this.identity = identity;
+        this.answers = new Answers(identity, vm, startNanos);
         this.vm = vm;
         this.selector = selector;
     }
@@ -77,6 +74,7 @@ public final class ControlServer implements AutoCloseable {
         ControlServer server = new ControlServer(socket, identity, vm, selector);
         socket.channel().configureBlocking(false);
         socket.channel().register(selector, SelectionKey.OP_ACCEPT);
+        vm.watchConsole(selector::wakeup);
         server.thread.setDaemon(true);
         server.thread.start();
         return server;
@@ -215,24 +213,10 @@ public final class ControlServer implements AutoCloseable {
         SelectionKey key = channel.register(selector, 0);
         Connection connection = new Connection(channel, key);
         key.attach(connection);
-        guarded(connection, () -> connection.send(full ? tooManyClients() : hello()));
+        guarded(connection, () -> connection.send(full ? Answers.tooManyClients() : answers.hello()));
         if (full) {
             connection.closeWhenTaken();
         }
-    }
-
-    private ByteBuffer hello() {
-        return Message.of(json -> {
-            json.writeStringProperty("hello", "jinn");
-            json.writeNumberProperty("protocol", PROTOCOL);
-            json.writeStringProperty("version", identity.version());
-            json.writeStringProperty("vm", identity.name());
-            json.writeNumberProperty("pid", identity.pid());
-        });
-    }
-
-    private static ByteBuffer tooManyClients() {
-        return refusal(Optional.empty(), "too many clients: at most " + MAX_CLIENTS);
     }
 
     /** Answers what the client has sent and can take answers to, and ends a connection that is done. */
@@ -241,10 +225,11 @@ public final class ControlServer implements AutoCloseable {
             for (Optional<byte[]> line = connection.nextLine(); line.isPresent(); line = connection.nextLine()) {
                 answer(connection, line.get());
             }
+            connection.sendConsole(vm);
             if (connection.isFlooded()) {
                 connection.closeWhenTaken();
-                connection.send(
-                        refusal(Optional.empty(), "the line is too long: at most " + LineReader.MAX_BYTES + " bytes"));
+                connection.send(Answers.refusal(
+                        Optional.empty(), "the line is too long: at most " + LineReader.MAX_BYTES + " bytes"));
             }
             if (connection.isDone()) {
                 connection.close();
@@ -268,16 +253,21 @@ public final class ControlServer implements AutoCloseable {
                 case EVENTS -> {
                     connection.subscribe();
                     hasSubscribers = true;
-                    connection.send(success(request));
+                    connection.send(answers.success(request));
                 }
+                case CONSOLE -> {
+                    connection.send(answers.success(request));
+                    connection.watchConsole();
+                }
+                case INPUT -> connection.send(type(connection, request));
                 case STOP -> {
                     vm.stop();
-                    connection.send(success(request));
+                    connection.send(answers.success(request));
                 }
-                case STATUS, DOORBELLS, STATS -> connection.send(success(request));
+                case STATUS, DOORBELLS, STATS -> connection.send(answers.success(request));
             }
         } catch (BadRequestException e) {
-            connection.send(refusal(e.id(), e.getMessage()));
+            connection.send(Answers.refusal(e.id(), e.getMessage()));
         }
     }
 
@@ -289,6 +279,19 @@ public final class ControlServer implements AutoCloseable {
             lateAnswers.add(new LateAnswer(connection, request, refusal));
             selector.wakeup();
         });
+    }
+
+    private ByteBuffer type(Connection connection, Request request) {
+        if (!vm.takesInput()) {
+            return Answers.refusal(request.id(), "the VM has no console that takes input");
+        }
+        byte[] bytes = new byte[request.data().remaining()];
+        request.data().get(bytes);
+        int taken = vm.type(bytes);
+        if (taken < bytes.length) {
+            connection.awaitRoom();
+        }
+        return Answers.taken(request, taken);
     }
 
     private static Optional<String> refusalOf(Runnable work) {
@@ -309,51 +312,10 @@ public final class ControlServer implements AutoCloseable {
                 answer.connection().answered();
                 answer.connection()
                         .send(answer.refusal()
-                                .map(reason -> refusal(answer.request().id(), reason))
-                                .orElseGet(() -> success(answer.request())));
+                                .map(reason -> Answers.refusal(answer.request().id(), reason))
+                                .orElseGet(() -> answers.success(answer.request())));
             });
         }
-    }
-
-    private ByteBuffer success(Request request) {
-        return Message.of(json -> {
-            writeId(json, request.id());
-            json.writeBooleanProperty("ok", true);
-            writeResult(json, request.command());
-        });
-    }
-
-    private void writeResult(JsonGenerator json, Request.Command command) {
-        json.writeNumberProperty("uptimeMs", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
-        switch (command) {
-            case STATUS -> {
-                json.writeStringProperty("description", identity.description());
-                json.writeNumberProperty("cpus", identity.cpus());
-                json.writeNumberProperty("memoryBytes", identity.memoryBytes());
-                json.writeStringProperty("state", vm.state().name().toLowerCase(Locale.ROOT));
-            }
-            case DOORBELLS -> StatusJson.writeDoorbells(json, vm.doorbells());
-            case STATS -> StatusJson.writeVcpus(json, vm.vcpus());
-            case EVENTS, PAUSE, RESUME, STOP -> {}
-        }
-    }
-
-    private static ByteBuffer refusal(Optional<Object> id, String reason) {
-        return Message.of(json -> {
-            writeId(json, id);
-            json.writeBooleanProperty("ok", false);
-            json.writeStringProperty("error", reason);
-        });
-    }
-
-    private static void writeId(JsonGenerator json, Optional<Object> id) {
-        id.ifPresent(mark -> {
-            if (mark instanceof BigInteger number) {
-                json.writeNumberProperty("id", number);
-            } else {
-                json.writeStringProperty("id", mark.toString());
-            }
-        });
     }
 
     private void sendDueEvents() {
@@ -371,7 +333,9 @@ public final class ControlServer implements AutoCloseable {
 
     private void sendLastMessages() throws IOException {
         events.take().forEach(this::sendToAll);
-        end.ifPresent(this::sendToAll);
+        connections().forEach(this::settle);
+        end.ifPresent(event ->
+                connections().forEach(connection -> guarded(connection, () -> connection.sendEnd(event))));
         connections().forEach(Connection::closeWhenTaken);
         connections().forEach(this::settle);
         long deadline = System.nanoTime() + LAST_MESSAGES_NANOS;

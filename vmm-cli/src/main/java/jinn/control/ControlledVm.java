@@ -2,6 +2,7 @@ package jinn.control;
 
 import java.util.List;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.ConsolePiece;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmState;
 
@@ -33,6 +34,21 @@ public interface ControlledVm {
      * @throws jinn.error.VmmException if it cannot, saying why
      */
     void resume();
+
+    /** As {@link jinn.vm.VmConsole#read}. */
+    ConsolePiece consoleOutput(long position, int maximum);
+
+    /** As {@link jinn.vm.VmConsole#watch}. */
+    void watchConsole(Runnable watcher);
+
+    /** As {@link jinn.vm.VmConsole#takesInput}. */
+    boolean takesInput();
+
+    /** As {@link jinn.vm.VmConsole#type}. */
+    int type(byte[] bytes);
+
+    /** As {@link jinn.vm.VmConsole#hasRoom}. */
+    boolean hasRoom();
 
     /** Asks the VM to end. */
     void stop();

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +16,22 @@ import tools.jackson.core.JacksonException;
  * What a client asks.
  *
  * @param id the client's own mark, sent back with the answer: a string or a whole number
+ * @param data what is to be typed, with {@link Command#INPUT}; else empty
  */
-record Request(Optional<Object> id, Command command) {
+record Request(Optional<Object> id, Command command, ByteBuffer data) {
+
+    /** Most bytes that one request types. */
+    static final int MAX_DATA_BYTES = 4096;
+
+    private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
     /** Longer ones would only make answers long. */
     private static final int MAX_ID_CHARS = 64;
+
+    /** Makes a request that types nothing. */
+    Request(Optional<Object> id, Command command) {
+        this(id, command, NO_DATA);
+    }
 
     /** What there is to ask; the names of the protocol are these in lower case. */
     enum Command {
@@ -27,6 +39,8 @@ record Request(Optional<Object> id, Command command) {
         DOORBELLS,
         STATS,
         EVENTS,
+        CONSOLE,
+        INPUT,
         PAUSE,
         RESUME,
         STOP;
@@ -61,12 +75,29 @@ record Request(Optional<Object> id, Command command) {
     static Request parse(byte[] line) throws BadRequestException {
         Map<?, ?> object = object(line);
         Optional<Object> id = id(object);
+        boolean types = Command.INPUT.word().equals(object.get("command"));
         for (Object key : object.keySet()) {
-            if (!key.equals("id") && !key.equals("command")) {
-                throw new BadRequestException("a request has no such key: must be one of command, id", id);
+            if (!key.equals("id") && !key.equals("command") && !(types && key.equals("data"))) {
+                throw new BadRequestException(
+                        "a request has no such key: must be one of command, " + (types ? "data, " : "") + "id", id);
             }
         }
-        return new Request(id, command(object.get("command"), id));
+        Command command = command(object.get("command"), id);
+        return new Request(id, command, types ? data(object.get("data"), id) : NO_DATA);
+    }
+
+    private static ByteBuffer data(Object data, Optional<Object> id) throws BadRequestException {
+        try {
+            if (data instanceof String text) {
+                byte[] bytes = Base64.getDecoder().decode(text);
+                if (bytes.length <= MAX_DATA_BYTES) {
+                    return ByteBuffer.wrap(bytes);
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            // Told below, as any other value.
+        }
+        throw new BadRequestException("\"data\" must be base64 of at most " + MAX_DATA_BYTES + " bytes", id);
     }
 
     private static Map<?, ?> object(byte[] line) throws BadRequestException {

@@ -10,10 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jinn.vm.VmState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +34,7 @@ final class ControlServerTest {
                     + "\"state\":\"running\"}";
 
     private static final String COMMANDS =
-            "\"command\" must be one of status, doorbells, stats, events, pause, resume, stop";
+            "\"command\" must be one of status, doorbells, stats, events, console, input, pause, resume, stop";
 
     @TempDir
     private Path temporary;
@@ -175,6 +178,99 @@ final class ControlServerTest {
             assertEquals("{\"event\":\"paused\"}", client.line());
             assertEquals("{\"event\":\"resumed\"}", client.line());
         }
+    }
+
+    @Test
+    void showsAWatcherWhatTheConsolesWroteAndWriteAndHowTheVmEnded() throws IOException {
+        vm.write("before\n");
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send("{\"id\":3,\"command\":\"console\"}\n");
+            assertMatches("\\{\"id\":3,\"ok\":true,\"uptimeMs\":\\d+,\"input\":true}", client.line());
+            assertEquals(output("before\n"), client.line());
+            vm.write("now");
+            assertEquals(output("now"), client.line());
+            server.ended("stopped", "stopped from the host", 130);
+            server.close();
+            assertTrue(client.line().startsWith("{\"event\":\"ended\""));
+        }
+    }
+
+    @Test
+    void tellsAWatcherThatDoesNotReadHowMuchItHasMissed() throws IOException {
+        try (RawClient slow = RawClient.greeted(socket);
+                RawClient other = RawClient.greeted(socket)) {
+            slow.send("{\"command\":\"console\"}\n");
+            slow.line();
+            vm.write("x");
+            assertEquals(output("x"), slow.line());
+            String piece = "y".repeat(100_000);
+            for (int i = 0; i < 20; i++) {
+                vm.write(piece);
+                other.send("{\"command\":\"doorbells\"}\n");
+                other.line();
+            }
+            long seen = 1;
+            long lost = 0;
+            Pattern event = Pattern.compile("\\{\"event\":\"output\",(?:\"lost\":(\\d+),)?\"data\":\"([^\"]*)\"}");
+            while (seen + lost < 2_000_001) {
+                Matcher matcher = event.matcher(slow.line());
+                assertTrue(matcher.matches());
+                lost += matcher.group(1) == null ? 0 : Long.parseLong(matcher.group(1));
+                seen += Base64.getDecoder().decode(matcher.group(2)).length;
+            }
+            assertEquals(2_000_001, seen + lost);
+            assertTrue(lost > 0, "the server kept all of it");
+        }
+    }
+
+    @Test
+    void typesForTheGuestAndSaysWhenThereIsRoomAgain() throws IOException {
+        vm.setRoom(3);
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send(input("hello"));
+            assertEquals("{\"ok\":true,\"taken\":3}", client.line());
+            vm.setRoom(10);
+            assertEquals("{\"event\":\"input-room\"}", client.line());
+            client.send(input("lo"));
+            assertEquals("{\"ok\":true,\"taken\":2}", client.line());
+            assertEquals("hello", vm.typed());
+            vm.setRoom(-1);
+            client.send(input("x"));
+            assertEquals("{\"ok\":false,\"error\":\"the VM has no console that takes input\"}", client.line());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"command\":\"input\"                    | \"data\" must be base64 of at most 4096 bytes",
+                "\"command\":\"input\",\"data\":7         | \"data\" must be base64 of at most 4096 bytes",
+                "\"command\":\"input\",\"data\":\"?\"     | \"data\" must be base64 of at most 4096 bytes",
+                "\"command\":\"input\",\"x\":1            | a request has no such key: must be one of command, data, id",
+                "\"command\":\"console\",\"data\":\"aa\"  | a request has no such key: must be one of command, id",
+            })
+    void refusesInputThatIsNone(String properties, String error) throws IOException {
+        try (RawClient client = RawClient.greeted(socket)) {
+            client.send("{" + properties.strip() + "}\n");
+            assertEquals("{\"ok\":false,\"error\":\"" + error.replace("\"", "\\\"") + "\"}", client.line());
+            client.send(input("x".repeat(4097)));
+            assertTrue(client.line().contains("at most 4096 bytes"));
+        }
+        assertEquals("", vm.typed());
+    }
+
+    private static String output(String text) {
+        return "{\"event\":\"output\",\"data\":\"" + base64(text) + "\"}";
+    }
+
+    private static String input(String text) {
+        return "{\"command\":\"input\",\"data\":\"" + base64(text) + "\"}\n";
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private static void await(CountDownLatch latch) {

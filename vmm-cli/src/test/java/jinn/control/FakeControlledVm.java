@@ -1,5 +1,6 @@
 package jinn.control;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,13 +9,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
+import jinn.vm.ConsolePiece;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmState;
 
 /** A VM without a guest, with as many doorbells as a test wants and one vCPU. */
 public final class FakeControlledVm implements ControlledVm {
 
+    private static final int KEPT_CHARS = 100_000;
+
     private final int doorbells;
+    private final StringBuilder typed = new StringBuilder();
+    private String written = "";
+    private int room = Integer.MAX_VALUE;
+    private volatile Runnable watcher = () -> {};
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger stops = new AtomicInteger();
     private volatile Runnable onStop = () -> {};
@@ -87,6 +95,59 @@ public final class FakeControlledVm implements ControlledVm {
     /** Sets what a pause waits for. */
     public void beforePause(Runnable action) {
         beforePause = action;
+    }
+
+    /** Lets the consoles write. */
+    public void write(String text) {
+        synchronized (this) {
+            written = written + text;
+        }
+        watcher.run();
+    }
+
+    /** Sets how many bytes of input the guest takes before there is no room; negative for a VM without input. */
+    public void setRoom(int bytes) {
+        synchronized (this) {
+            room = bytes;
+        }
+        watcher.run();
+    }
+
+    /** Returns what was typed and taken. */
+    public synchronized String typed() {
+        return typed.toString();
+    }
+
+    /** Keeps the last {@value #KEPT_CHARS} characters. */
+    @Override
+    public synchronized ConsolePiece consoleOutput(long position, int maximum) {
+        int oldest = Math.max(0, written.length() - KEPT_CHARS);
+        int start = Math.clamp(position, oldest, written.length());
+        String piece = written.substring(start, Math.min(written.length(), start + maximum));
+        return new ConsolePiece(start, piece.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    @Override
+    public void watchConsole(Runnable newWatcher) {
+        watcher = newWatcher;
+    }
+
+    @Override
+    public synchronized boolean takesInput() {
+        return room >= 0;
+    }
+
+    @Override
+    public synchronized int type(byte[] bytes) {
+        int taken = Math.min(bytes.length, room);
+        typed.append(new String(bytes, 0, taken, StandardCharsets.ISO_8859_1));
+        room -= taken;
+        return taken;
+    }
+
+    @Override
+    public synchronized boolean hasRoom() {
+        return room > 0;
     }
 
     @Override

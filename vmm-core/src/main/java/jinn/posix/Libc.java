@@ -53,6 +53,12 @@ final class Libc {
     private static final MethodHandle PTHREAD_KILL = bind("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle PTHREAD_SIGMASK = bind("pthread_sigmask", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
 
+    /** What only some processes call, linked when the first of it is called: linking takes time at the start. */
+    private static final class SessionCalls {
+        static final MethodHandle SETSID = bind("setsid", JAVA_INT);
+        static final MethodHandle DUP2 = bind("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
+    }
+
     private Libc() {}
 
     static int open(MemorySegment state, MemorySegment path, int flags) {
@@ -205,6 +211,22 @@ final class Libc {
             return (int) ISATTY.invokeExact(state, fd);
         } catch (Throwable t) {
             throw signatureError("isatty", t);
+        }
+    }
+
+    static int setsid(MemorySegment state) {
+        try {
+            return (int) SessionCalls.SETSID.invokeExact(state);
+        } catch (Throwable t) {
+            throw signatureError("setsid", t);
+        }
+    }
+
+    static int dup2(MemorySegment state, int fd, int number) {
+        try {
+            return (int) SessionCalls.DUP2.invokeExact(state, fd, number);
+        } catch (Throwable t) {
+            throw signatureError("dup2", t);
         }
     }
 

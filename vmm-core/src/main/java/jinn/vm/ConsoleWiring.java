@@ -8,15 +8,30 @@ import jinn.virtio.InterruptLine;
 import jinn.virtio.device.Console;
 import jinn.virtio.device.ConsoleOutput;
 
-/** Makes the consoles of one VM, and knows which of them has the user's terminal. */
+/** Makes the consoles of one VM, and knows which of them takes the user's input. */
 final class ConsoleWiring {
 
-    private final TerminalOutput output;
+    private final VmConsole console;
+    private final Optional<TerminalOutput> output;
     private Optional<InputSink> terminalConsole = Optional.empty();
 
-    /** Lets the consoles write to the terminal's output, which stays the caller's to close. */
-    ConsoleWiring(TerminalIo terminal) {
-        this.output = new TerminalOutput(FileDescriptor.borrowing(terminal.output(), "the output"));
+    /** Lets the consoles write to {@code console} and to the terminal's output, which stays the caller's to close. */
+    ConsoleWiring(TerminalIo terminal, VmConsole console) {
+        this.console = console;
+        this.output = terminal.output() == TerminalIo.NONE
+                ? Optional.empty()
+                : Optional.of(new TerminalOutput(FileDescriptor.borrowing(terminal.output(), "the output")));
+    }
+
+    /* Kept first: a terminal that holds its reader up must not hold up those who watch from elsewhere. */
+    private void write(byte value) {
+        console.write(value);
+        output.ifPresent(terminal -> terminal.write(value));
+    }
+
+    private void write(byte[] bytes, int offset, int length) {
+        console.write(bytes, offset, length);
+        output.ifPresent(terminal -> terminal.write(bytes, offset, length));
     }
 
     /** Returns the console that takes the user's input, among those made so far. */
@@ -25,7 +40,7 @@ final class ConsoleWiring {
     }
 
     Pl011 serial(ConsoleTarget target, InterruptLine line) {
-        Pl011 serial = new Pl011(target == ConsoleTarget.NONE ? ignored -> {} : output::write, line);
+        Pl011 serial = new Pl011(target == ConsoleTarget.NONE ? ignored -> {} : this::write, line);
         if (target == ConsoleTarget.TERMINAL) {
             terminalConsole = Optional.of(new SerialSink(serial));
         }
@@ -33,12 +48,12 @@ final class ConsoleWiring {
     }
 
     Console virtio(ConsoleTarget target, String name) {
-        ConsoleOutput sink = target == ConsoleTarget.NONE ? (bytes, offset, length) -> {} : output::write;
-        Console console = new Console(name, sink, 0, 0);
+        ConsoleOutput sink = target == ConsoleTarget.NONE ? (bytes, offset, length) -> {} : this::write;
+        Console made = new Console(name, sink, 0, 0);
         if (target == ConsoleTarget.TERMINAL) {
-            terminalConsole = Optional.of(new ConsoleSink(console));
+            terminalConsole = Optional.of(new ConsoleSink(made));
         }
-        return console;
+        return made;
     }
 
     private record SerialSink(Pl011 serial) implements InputSink {

@@ -13,6 +13,7 @@ import jinn.virtio.mmio.MmioTransport;
  *
  * @param end gets the failures of the event loop, and the outcome
  * @param transports those of the virtio devices, in the description's order
+ * @param console what the consoles write
  * @param terminalConsole the console that takes the user's input
  * @param resources all of it, to be released when no vCPU runs any more
  */
@@ -23,5 +24,6 @@ record Machine(
         List<Vcpu> vcpus,
         DoorbellRegistrar registrar,
         List<MmioTransport> transports,
-        Optional<InputSink> terminalConsole,
+        VmConsole console,
+        Optional<ConsoleInput> terminalConsole,
         UndoStack resources) {}

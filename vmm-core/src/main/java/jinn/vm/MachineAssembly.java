@@ -3,6 +3,7 @@ package jinn.vm;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import jinn.boot.BootLoader;
 import jinn.boot.GuestLayout;
@@ -81,7 +82,8 @@ final class MachineAssembly {
         resources.push(registrar::close);
         Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
         attachUserDoorbells(registrar, warnings);
-        ConsoleWiring consoles = new ConsoleWiring(options.terminal());
+        VmConsole console = new VmConsole();
+        ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
         attachSerial(vm, consoles);
         DeviceWiring wiring = new DeviceWiring(vm, memory, loop, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings));
@@ -90,8 +92,9 @@ final class MachineAssembly {
             transports.add(wiring.attach(factory.create(config.devices().get(index), index), index));
         }
         setEntry(vcpus, entry);
-        return new Machine(
-                end, loop, bus, vcpus, registrar, List.copyOf(transports), consoles.terminalConsole(), resources);
+        Optional<ConsoleInput> input = consoles.terminalConsole().map(sink -> new ConsoleInput(loop, sink));
+        input.ifPresent(console::setInput);
+        return new Machine(end, loop, bus, vcpus, registrar, List.copyOf(transports), console, input, resources);
     }
 
     private MemorySegment createRam() {

@@ -8,11 +8,11 @@ import jinn.posix.Terminal;
  * Where the guest's consoles meet the user. The descriptors stay the caller's.
  *
  * @param input descriptor to read the user's input from, or {@link #NONE}
- * @param output descriptor to write the guest's output to
+ * @param output descriptor to write the guest's output to, or {@link #NONE}
  */
 public record TerminalIo(int input, int output) {
 
-    /** In the place of {@link #input}: there is none. */
+    /** In the place of a descriptor: there is none. */
     public static final int NONE = -1;
 
     /** The name of the key that stops the VM when the input is a terminal. */
@@ -24,6 +24,11 @@ public record TerminalIo(int input, int output) {
     /** Returns standard input and standard output. */
     public static TerminalIo standard() {
         return new TerminalIo(0, 1);
+    }
+
+    /** Returns no terminal at all: the consoles can be seen and used by {@link VirtualMachine#console} only. */
+    public static TerminalIo none() {
+        return new TerminalIo(NONE, NONE);
     }
 
     /**

@@ -77,8 +77,8 @@ public final class VirtualMachine implements AutoCloseable {
 
     private void openTerminal(UndoStack undo) {
         if (machine.terminalConsole().isPresent() && terminal.input() != TerminalIo.NONE) {
-            InputSink sink = machine.terminalConsole().get();
-            undo.push(TerminalSession.open(terminal, machine.loop(), sink, this::stop)::close);
+            ConsoleInput input = machine.terminalConsole().get();
+            undo.push(TerminalSession.open(terminal, input.loop(), input, this::stop)::close);
         }
     }
 
@@ -110,6 +110,11 @@ public final class VirtualMachine implements AutoCloseable {
      */
     public void resume() {
         pauseControl.resume();
+    }
+
+    /** Returns the VM's console, for those who do not sit at the terminal. */
+    public VmConsole console() {
+        return machine.console();
     }
 
     /** Returns what the VM is doing. */

@@ -1,0 +1,151 @@
+package jinn.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.regex.Pattern;
+import jinn.cli.LabBoot.Result;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A Linux guest that runs detached, is watched, typed at, paused and resumed. One boot serves all tests. */
+final class BackgroundIT {
+
+    private static final int PAUSES = 150;
+    private static final int RINGS = 600;
+
+    private static final String DETACH = """
+            jinn run --detach --report /tmp/report.json /jinn/configs/linux.json
+            echo "detached: $?"
+            pid=$(cat /run/jinn/linux.pid)
+            set -- $(cat /proc/$pid/stat)
+            echo "session leader: $([ "$6" = "$pid" ] && echo yes)"
+            echo "terminal: $7"
+            jinn run --detach /jinn/configs/linux.json
+            echo "second: $?"
+            jinn ps
+            """;
+
+    /** Waits until the guest's console has shown $1. */
+    private static final String AWAIT = """
+            await() {
+                tries=1500
+                until grep -q "$1" /tmp/console || [ $tries = 0 ]; do
+                    sleep 0.2
+                    tries=$((tries - 1))
+                done
+                [ $tries != 0 ] || echo "waited in vain for $1"
+            }
+            """;
+
+    private static final String TYPE = AWAIT + """
+            jinn console --read-only linux >/tmp/console 2>/tmp/console.end &
+            await 'on hvc0'
+            mkfifo /tmp/keys
+            jinn console linux </tmp/keys >/tmp/second 2>&1 &
+            exec 7>/tmp/keys
+            echo 'echo six=$((2*3))' >&7
+            await '^six=6'
+            """;
+
+    private static final String PAUSE = """
+            jinn pause linux
+            jinn ps
+            jinn pause linux
+            echo "again: $?"
+            jinn resume linux
+            jinn resume linux
+            echo "again: $?"
+            """;
+
+    /** Doorbells, random numbers and the console are all at work while the VM is paused. */
+    private static final String STORM = AWAIT + """
+            echo 'i=0; while [ $i -lt %d ]; do devmem 0x0b000000 32 1; i=$((i+1)); done; echo rung=$((i+0))' >&7
+            echo 'dd if=/dev/hwrng bs=4096 count=16 2>/dev/null | wc -c | sed s/^/random=/' >&7
+            java=/usr/lib/jvm/bin/java
+            $java -XX:+UseSerialGC -cp /lab/storm jinn.cli.PauseStorm /run/jinn/linux.sock %d
+            await '^rung=%d'
+            await '^random=65536'
+            jinn stats linux
+            """.formatted(RINGS, PAUSES, RINGS);
+
+    private static final String END = """
+            echo 'poweroff -f' >&7
+            tries=500
+            while [ -e /run/jinn/linux.sock ] && [ $tries != 0 ]; do
+                sleep 0.2
+                tries=$((tries - 1))
+            done
+            wait
+            cat /tmp/console.end /tmp/report.json /run/jinn/linux.log
+            grep -c 'six=6' /tmp/second
+            ls /run/jinn
+            """;
+
+    private static Map<String, Result> results;
+
+    @BeforeAll
+    static void boot() throws Exception {
+        results = new LabBoot()
+                .file("vmm-cli/target/test-classes/jinn/cli/PauseStorm.class", "/lab/storm/jinn/cli/PauseStorm.class")
+                .command("detach", DETACH)
+                // One shell for the rest: it holds the pipe of the keys.
+                .command("console", TYPE + PAUSE + STORM + END)
+                .run();
+    }
+
+    @Test
+    void aDetachedVmLeavesItsCallerAndKeepsItsName() {
+        Result result = results.get("detach");
+        result.assertEnds(
+                0,
+                "vm linux: runs as process ",
+                "'jinn console linux' shows its consoles, messages go to /run/jinn/linux.log",
+                "detached: 0",
+                "session leader: yes",
+                "terminal: 0",
+                "vm linux: cannot run: a VM of this name runs already",
+                "second: 1");
+        assertTrue(
+                Pattern.compile("(?m)^linux +\\d+ +running ")
+                        .matcher(result.output())
+                        .find(),
+                result.output());
+    }
+
+    @Test
+    void twoConsolesSeeWhatOneOfThemTypes() {
+        Result result = results.get("console");
+        assertFalse(result.output().contains("waited in vain"), result.output());
+        result.assertEnds(0, "vm linux: guest powered off");
+        assertTrue(result.number("(?m)^(\\d+)\\nlinux.log") > 0, result.output());
+    }
+
+    @Test
+    void aPausedVmIsShownAsSuchAndASecondPauseIsTold() {
+        Result result = results.get("console");
+        result.assertEnds(
+                0,
+                "vm linux: paused",
+                "jinn: vm linux: cannot pause: it is paused already",
+                "vm linux: resumed",
+                "jinn: vm linux: cannot resume: it is running already");
+        assertTrue(
+                Pattern.compile("(?m)^linux +\\d+ +paused ")
+                        .matcher(result.output())
+                        .find(),
+                result.output());
+    }
+
+    @Test
+    void noRingIsLostOrDoubledAcrossPauses() {
+        Result result = results.get("console");
+        result.assertEnds(0, "obeyed: " + 2 * PAUSES, "\"outcome\" : \"powered-off\"");
+        assertEquals(
+                RINGS,
+                result.number("\"name\" : \"demo\",[^}]*\"kernel\" : (\\d+)"),
+                () -> "rings of the doorbell in\n" + result.output());
+    }
+}

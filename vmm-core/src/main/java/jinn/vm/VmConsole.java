@@ -1,0 +1,84 @@
+package jinn.vm;
+
+/**
+ * What all consoles of a VM write, and the way to the one that takes the user's input. Any thread may call; nothing
+ * blocks.
+ */
+public final class VmConsole {
+
+    /** How much of the newest output is kept. */
+    public static final int KEPT_BYTES = ConsoleLog.CAPACITY_BYTES;
+
+    private final ConsoleLog log = new ConsoleLog();
+
+    /** Whether the watcher has been told of output that it has not read. */
+    private volatile boolean told;
+
+    private volatile Runnable watcher = () -> {};
+    private volatile ConsoleInput input;
+
+    VmConsole() {}
+
+    void write(byte value) {
+        log.append(value);
+        tell();
+    }
+
+    void write(byte[] bytes, int offset, int length) {
+        log.append(bytes, offset, length);
+        tell();
+    }
+
+    private void tell() {
+        if (!told) {
+            told = true;
+            watcher.run();
+        }
+    }
+
+    /** Sets the way of the input. Without one the VM takes none. */
+    void setInput(ConsoleInput newInput) {
+        input = newInput;
+    }
+
+    /**
+     * Sets whom to call, on any thread, when there is output after a {@link #read}, or room after {@link #type} has not
+     * taken all. At most one; it must not block.
+     */
+    public void watch(Runnable newWatcher) {
+        watcher = newWatcher;
+        ConsoleInput sink = input;
+        if (sink != null) {
+            sink.onRoom(newWatcher);
+        }
+    }
+
+    /**
+     * Copies output.
+     *
+     * @param position of the first byte wanted, counted from the VM's start; where that one is gone, the oldest is next
+     * @param maximum most bytes to copy
+     */
+    public ConsolePiece read(long position, int maximum) {
+        // Before the copy: what is written from now on is told again.
+        told = false;
+        return log.read(position, maximum);
+    }
+
+    /** Returns whether a console of the VM takes input. */
+    public boolean takesInput() {
+        return input != null;
+    }
+
+    /** Types for the guest. Returns how many bytes were taken; the rest has no room yet. */
+    public int type(byte[] bytes) {
+        ConsoleInput sink = input;
+        return sink == null ? 0 : sink.type(bytes);
+    }
+
+    /** Returns whether {@link #type} can take something. */
+    public boolean hasRoom() {
+        ConsoleInput sink = input;
+        return sink != null && sink.hasRoom();
+    }
+}
