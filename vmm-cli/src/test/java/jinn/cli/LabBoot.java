@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +21,7 @@ final class LabBoot {
     /** For all commands of a boot together; the machine is emulated and may be shared. */
     private static final int TIMEOUT_SECONDS = 1200;
 
+    private final List<String> files = new ArrayList<>();
     private final Map<String, String> commands = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
 
@@ -46,6 +49,12 @@ final class LabBoot {
         return this;
     }
 
+    /** Puts a file of the project into the host. */
+    LabBoot file(String project, String host) {
+        files.add(PROJECT.resolve(project) + ":" + host);
+        return this;
+    }
+
     /** Adds a command for the host's shell. */
     LabBoot command(String name, String command) {
         commands.put(name, command);
@@ -54,19 +63,23 @@ final class LabBoot {
 
     /** Boots, runs the commands in order and returns what each came to. */
     Map<String, Result> run() throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        PROJECT.resolve("lab/boot").toString(),
-                        "--timeout",
-                        Integer.toString(TIMEOUT_SECONDS),
-                        "--command",
-                        script())
+        List<String> boot = new ArrayList<>(List.of(
+                PROJECT.resolve("lab/boot").toString(),
+                "--timeout",
+                Integer.toString(TIMEOUT_SECONDS),
+                "--command",
+                script()));
+        for (String file : files) {
+            boot.addAll(List.of("--file", file));
+        }
+        ProcessBuilder builder = new ProcessBuilder(boot)
                 .directory(PROJECT.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(variables);
-        Process boot = builder.start();
-        boot.getOutputStream().close();
-        String console = new String(boot.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, boot.waitFor(), console);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String console = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), console);
         return results(console);
     }
 
