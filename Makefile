@@ -35,7 +35,7 @@ UAPI := $(call files,kmod/include)
 
 ##@ Use
 .PHONY: run
-run: image ## Boot the lab and run CONFIG (default configs/linux.json) with jinn; Ctrl-A X leaves
+run: image $(if $(filter %/protected.json,$(CONFIG)),$(LAB)/protected.cpio) ## Boot the lab and run CONFIG (default configs/linux.json) with jinn; Ctrl-A X leaves
 	@lab/run $(CONFIG) $(JINN_OPTIONS)
 
 .PHONY: shell
@@ -60,7 +60,7 @@ FETCH_KERNEL := lab/fetch-kernel lab/kernel.sh lab/compiler.sh
 $(BUILD)/kernel/Image: $(FETCH_KERNEL) | tools
 	@LAB_KERNEL=6.12 lab/fetch-kernel
 
-$(BUILD)/kernels/debug/Image: lab/make-debug-kernel lab/debug-kernel.config lab/kernel.sh | tools
+$(BUILD)/kernels/debug/Image: lab/make-debug-kernel lab/debug-kernel.config lab/kernel-source.sh lab/kernel.sh | tools
 	@lab/make-debug-kernel
 
 $(BUILD)/kernels/%/Image: $(FETCH_KERNEL) | tools
@@ -105,7 +105,13 @@ $(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml
 	@lab/make-jinn
 
 $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/kernel/Image
-	@lab/make-linux
+	@lab/make-linux linux
+
+$(BUILD)/guest-kernel/Image: lab/make-guest-kernel lab/kernel-source.sh lab/guest-kernel.config | tools
+	@lab/make-guest-kernel
+
+$(LAB)/protected.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/guest-kernel/Image
+	@lab/make-linux protected
 
 .PHONY: container
 container: image $(addprefix $(LAB)/,1-2G.dtb 2-2G.dtb 4-2G.dtb) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
@@ -166,7 +172,7 @@ fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_
 		--command '/tests/gzvm_fuzz --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS)'
 
 .PHONY: test-boot
-test-boot: image ## Boot the configs with jinn in the lab
+test-boot: image $(LAB)/protected.cpio ## Boot the configs with jinn in the lab
 	@lab/test-boot
 
 .PHONY: test-container
