@@ -31,14 +31,11 @@ public final class BootLoader {
     /**
      * Loads everything.
      *
-     * @param memory RAM from {@link GuestLayout#RAM} on, in one region
-     * @param cpus number of vCPUs
-     * @param memoryBytes size of RAM
-     * @param virtioDevices number of virtio-mmio devices
+     * @param memory RAM from {@link GuestLayout#RAM} on, in one region; the shared part of RAM may be left out
      * @throws jinn.error.ImageException if a file cannot be used or RAM is too small; memory may then be partly written
      */
-    public static Entry load(GuestMemory memory, Source source, int cpus, long memoryBytes, int virtioDevices) {
-        BootPlan plan = BootPlan.of(source, cpus, memoryBytes, virtioDevices);
+    public static Entry load(GuestMemory memory, Source source, GuestHardware hardware) {
+        BootPlan plan = BootPlan.of(source, hardware);
         plan.load(memory);
         Range deviceTree = plan.deviceTree();
         return new Entry(plan.kernel().start(), deviceTree.start(), deviceTree.end() - deviceTree.start());

@@ -23,19 +23,15 @@ public final class BootPlan {
     /**
      * Looks at the files and places them.
      *
-     * @param cpus number of vCPUs
-     * @param memoryBytes size of RAM
-     * @param virtioDevices number of virtio-mmio devices
      * @throws jinn.error.ImageException if a file cannot be used or RAM is too small, naming the file
      */
-    public static BootPlan of(Source source, int cpus, long memoryBytes, int virtioDevices) {
+    public static BootPlan of(Source source, GuestHardware hardware) {
         LinuxImage kernel = LinuxImage.open(source.kernel());
         Optional<BootFile> initrd = source.initrd().map(InitrdFile::open);
         GuestLayout.Placement place = GuestLayout.place(
-                memoryBytes, kernel, initrd.map(BootFile::bytes).orElse(0L));
+                hardware.privateBytes(), kernel, initrd.map(BootFile::bytes).orElse(0L));
         Optional<Range> initrdRange = initrd.map(file -> new Range(place.initrd(), place.initrd() + file.bytes()));
-        byte[] deviceTree =
-                DeviceTree.build(new GuestDescription(cpus, memoryBytes, source.cmdline(), initrdRange, virtioDevices));
+        byte[] deviceTree = DeviceTree.build(new GuestDescription(hardware, source.cmdline(), initrdRange));
         if (deviceTree.length > GuestLayout.DEVICE_TREE_BYTES) {
             throw new IllegalArgumentException("the device tree has " + deviceTree.length + " bytes, room is for "
                     + GuestLayout.DEVICE_TREE_BYTES);

@@ -2,12 +2,13 @@ package jinn.boot;
 
 /**
  * The device tree of the machine, by the bindings of Linux (Documentation/devicetree/bindings): arm,gic-v3, arm,arch_timer,
- * psci, pl011, virtio/mmio.
+ * psci, pl011, reserved-memory, virtio/mmio.
  */
 public final class DeviceTree {
 
     private static final int GIC_PHANDLE = 1;
     private static final int CLOCK_PHANDLE = 2;
+    private static final int SHARED_MEMORY_PHANDLE = 3;
     private static final int UART_CLOCK_HZ = 24_000_000;
 
     private static final int SPI = 0;
@@ -25,9 +26,11 @@ public final class DeviceTree {
 
     private final FdtWriter fdt = new FdtWriter();
     private final GuestDescription guest;
+    private final GuestHardware hardware;
 
     private DeviceTree(GuestDescription guest) {
         this.guest = guest;
+        this.hardware = guest.hardware();
     }
 
     /** Returns the device tree blob for a guest. */
@@ -44,13 +47,14 @@ public final class DeviceTree {
                 .cells("interrupt-parent", GIC_PHANDLE);
         chosen();
         memory();
+        hardware.shared().ifPresent(this::reservedMemory);
         cpus();
         psci();
         timer();
         interruptController();
         clock();
         serial();
-        for (int i = 0; i < guest.virtioDevices(); i++) {
+        for (int i = 0; i < hardware.virtioDevices(); i++) {
             virtio(i);
         }
         return fdt.endNode().toBytes();
@@ -69,13 +73,30 @@ public final class DeviceTree {
     private void memory() {
         fdt.beginNode(nodeName("memory", GuestLayout.RAM))
                 .strings("device_type", "memory")
-                .longs("reg", GuestLayout.RAM, guest.memoryBytes())
+                .longs("reg", GuestLayout.RAM, hardware.memoryBytes())
+                .endNode();
+    }
+
+    /**
+     * The shared part of RAM, from which the virtio drivers of a guest with CONFIG_DMA_RESTRICTED_POOL take all memory
+     * that their devices see (reserved-memory/reserved-memory.yaml, shared-dma-pool.yaml).
+     */
+    private void reservedMemory(GuestDescription.Range shared) {
+        fdt.beginNode("reserved-memory")
+                .cells("#address-cells", 2)
+                .cells("#size-cells", 2)
+                .flag("ranges")
+                .beginNode(nodeName("restricted-dma-pool", shared.start()))
+                .strings("compatible", "restricted-dma-pool")
+                .longs("reg", shared.start(), shared.end() - shared.start())
+                .cells("phandle", SHARED_MEMORY_PHANDLE)
+                .endNode()
                 .endNode();
     }
 
     private void cpus() {
         fdt.beginNode("cpus").cells("#address-cells", 1).cells("#size-cells", 0);
-        for (int i = 0; i < guest.cpus(); i++) {
+        for (int i = 0; i < hardware.cpus(); i++) {
             fdt.beginNode(nodeName("cpu", i))
                     .strings("device_type", "cpu")
                     .strings("compatible", "arm,armv8")
@@ -126,7 +147,7 @@ public final class DeviceTree {
                         GuestLayout.GIC_DISTRIBUTOR,
                         GuestLayout.GIC_DISTRIBUTOR_BYTES,
                         GuestLayout.GIC_REDISTRIBUTORS,
-                        GuestLayout.GIC_REDISTRIBUTOR_BYTES * guest.cpus())
+                        GuestLayout.GIC_REDISTRIBUTOR_BYTES * hardware.cpus())
                 .cells("phandle", GIC_PHANDLE)
                 .endNode();
     }
@@ -157,8 +178,9 @@ public final class DeviceTree {
                 .strings("compatible", "virtio,mmio")
                 .longs("reg", address, GuestLayout.VIRTIO_STRIDE_BYTES)
                 .cells("interrupts", SPI, GuestLayout.virtioSpi(index), EDGE_RISING)
-                .flag("dma-coherent")
-                .endNode();
+                .flag("dma-coherent");
+        hardware.shared().ifPresent(ignored -> fdt.cells("memory-region", SHARED_MEMORY_PHANDLE));
+        fdt.endNode();
     }
 
     private static String nodeName(String name, long unitAddress) {

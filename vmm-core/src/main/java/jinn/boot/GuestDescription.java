@@ -5,13 +5,11 @@ import java.util.Optional;
 /**
  * What the device tree tells the guest about its machine; all else is fixed by {@link GuestLayout}.
  *
- * @param cpus number of vCPUs; vCPU n has affinity n
- * @param memoryBytes size of RAM
+ * @param hardware what it has
  * @param cmdline kernel command line, may be empty
  * @param initrd where the initrd is, if there is one
- * @param virtioDevices number of virtio-mmio devices, from the first address on
  */
-public record GuestDescription(int cpus, long memoryBytes, String cmdline, Optional<Range> initrd, int virtioDevices) {
+public record GuestDescription(GuestHardware hardware, String cmdline, Optional<Range> initrd) {
 
     /**
      * A range of guest-physical addresses.

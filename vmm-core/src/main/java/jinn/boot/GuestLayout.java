@@ -77,7 +77,7 @@ public final class GuestLayout {
     /**
      * Places kernel, initrd and device tree in this order.
      *
-     * @param memoryBytes size of RAM
+     * @param memoryBytes size of the RAM that they may take
      * @param initrdBytes size of the initrd, 0 if there is none
      * @throws ImageException if RAM is too small, naming what does not fit
      */

@@ -54,11 +54,15 @@ final class ConfigReader {
                 vm.object("boot").map(section -> boot(section, deviceConfigs)).orElse(null);
         List<GuestMap.Range> map = GuestMap.ranges(machine, deviceConfigs);
         List<DoorbellConfig> doorbells = new DoorbellReader(problems, map).read(vm.array("doorbells"));
+        ProtectionConfig protection = vm.object("protection")
+                .map(section -> new ProtectionReader(section).read(machine))
+                .orElse(ProtectionConfig.NONE);
         vm.finish();
         if (!problems.isEmpty()) {
             return null;
         }
-        return new VmConfig(name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells);
+        return new VmConfig(
+                name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells, protection);
     }
 
     private static boolean isReadable(ObjectReader vm) {

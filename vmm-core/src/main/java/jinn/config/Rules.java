@@ -25,6 +25,11 @@ final class Rules {
     /** Linux on arm64 keeps 2048 bytes for the command line and its terminating NUL (COMMAND_LINE_SIZE). */
     static final int MAX_CMDLINE_BYTES = 2047;
 
+    /** A block of stage 2, so that the host shares whole blocks with the guest. */
+    private static final long SWIOTLB_STEP_BYTES = 2L << 20;
+
+    private static final long MAX_SWIOTLB_BYTES = 1L << 30;
+
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
 
@@ -59,6 +64,26 @@ final class Rules {
                     "memory", Scalars.showSize(memoryBytes), "must be 16MiB to 64GiB, a multiple of 4KiB"));
         }
         return violations;
+    }
+
+    static List<Violation> protection(long swiotlbBytes) {
+        boolean fits = swiotlbBytes >= SWIOTLB_STEP_BYTES
+                && swiotlbBytes <= MAX_SWIOTLB_BYTES
+                && swiotlbBytes % SWIOTLB_STEP_BYTES == 0;
+        return fits
+                ? List.of()
+                : List.of(new Violation(
+                        "swiotlb", Scalars.showSize(swiotlbBytes), "must be 2MiB to 1GiB, a multiple of 2MiB"));
+    }
+
+    /** What a protected guest has to itself is at least what a guest must have. */
+    static List<Violation> bounceBuffer(long swiotlbBytes, long memoryBytes) {
+        return memoryBytes - swiotlbBytes >= MIN_MEMORY_BYTES
+                ? List.of()
+                : List.of(new Violation(
+                        "swiotlb",
+                        Scalars.showSize(swiotlbBytes),
+                        "must leave 16MiB of the machine's memory of " + Scalars.showSize(memoryBytes)));
     }
 
     static List<Violation> cmdline(String cmdline) {

@@ -10,11 +10,13 @@ public record VmConfig(
         BootConfig boot,
         SerialConfig serial,
         List<DeviceConfig> devices,
-        List<DoorbellConfig> doorbells) {
+        List<DoorbellConfig> doorbells,
+        ProtectionConfig protection) {
 
     /** Keeps its own copies of the lists. */
     public VmConfig {
         Rules.refuse(Rules.name(name));
+        Rules.refuse(Rules.bounceBuffer(protection.sharedBytes(), machine.memoryBytes()));
         devices = List.copyOf(devices);
         doorbells = List.copyOf(doorbells);
     }

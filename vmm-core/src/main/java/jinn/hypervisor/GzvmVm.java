@@ -9,6 +9,8 @@ import jinn.posix.EventFd;
 import jinn.posix.FileDescriptor;
 import jinn.uapi.CreateDeviceLayout;
 import jinn.uapi.DtbConfigLayout;
+import jinn.uapi.EnableCapLayout;
+import jinn.uapi.GzvmCapability;
 import jinn.uapi.GzvmIoctl;
 import jinn.uapi.IoEventFdLayout;
 import jinn.uapi.IrqFdLayout;
@@ -27,12 +29,29 @@ final class GzvmVm implements Vm {
 
     @Override
     public void addMemory(int slot, long address, MemorySegment host) {
+        addMemory(slot, UserMemoryRegionLayout.FLAG_GUEST_MEM, address, host);
+    }
+
+    @Override
+    public void addSharedMemory(int slot, long address, MemorySegment host) {
+        addMemory(slot, UserMemoryRegionLayout.FLAG_STATIC_SWIOTLB, address, host);
+    }
+
+    private void addMemory(int slot, int purpose, long address, MemorySegment host) {
         call(
                 GzvmIoctl.SET_USER_MEMORY_REGION,
                 UserMemoryRegionLayout.LAYOUT,
-                region ->
-                        UserMemoryRegionLayout.set(region, slot, UserMemoryRegionLayout.FLAG_GUEST_MEM, address, host),
+                region -> UserMemoryRegionLayout.set(region, slot, purpose, address, host),
                 () -> String.format("add memory slot %d of %d bytes at 0x%08x", slot, host.byteSize(), address));
+    }
+
+    @Override
+    public void protect() {
+        call(
+                GzvmIoctl.ENABLE_CAP,
+                EnableCapLayout.LAYOUT,
+                enable -> EnableCapLayout.set(enable, GzvmCapability.PROTECTED_VM, EnableCapLayout.SET_PROTECTED_VM),
+                () -> "protect its memory");
     }
 
     @Override

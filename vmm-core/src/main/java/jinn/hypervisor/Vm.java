@@ -1,6 +1,7 @@
 package jinn.hypervisor;
 
 import java.lang.foreign.MemorySegment;
+import jinn.error.HostException;
 import jinn.posix.EventFd;
 
 /**
@@ -19,6 +20,33 @@ public interface Vm extends AutoCloseable {
      * @param host the memory behind it, alone in its mapping; it must outlive the VM
      */
     void addMemory(int slot, long address, MemorySegment host);
+
+    /**
+     * Gives the guest RAM that the host goes on sharing when the VM is protected: the only memory that devices reach.
+     *
+     * @param slot the region's number, from 0
+     * @param address where the guest sees it
+     * @param host the memory behind it, alone in its mapping; it must outlive the VM
+     * @throws HostException when the hypervisor has no protected VMs
+     */
+    default void addSharedMemory(int slot, long address, MemorySegment host) {
+        throw noProtection();
+    }
+
+    /**
+     * Protects the VM, which has not run yet: from now on the host loses each page of its memory that the guest uses, but
+     * for shared memory. A host access to a lost page raises SIGBUS.
+     *
+     * @throws HostException when the hypervisor has no protected VMs
+     */
+    default void protect() {
+        throw noProtection();
+    }
+
+    private static HostException noProtection() {
+        return new HostException("cannot protect the VM: this hypervisor has no protected VMs; set $.protection.mode to"
+                + " \"none\", or use /dev/gzvm");
+    }
 
     /**
      * Makes the GICv3.

@@ -26,6 +26,9 @@ public final class GzvmIoctl {
     /** On a vCPU. Takes a pointer to a {@link VcpuRunLayout}, although the number tells no size. */
     public static final long RUN = Ioc.none(MAGIC, 0x80);
 
+    /** On a VM. Takes an {@link EnableCapLayout}. */
+    public static final long ENABLE_CAP = Ioc.write(MAGIC, 0xa3, EnableCapLayout.LAYOUT.byteSize());
+
     /** On a vCPU. Takes a {@link OneRegLayout}. */
     public static final long SET_ONE_REG = Ioc.write(MAGIC, 0xac, OneRegLayout.LAYOUT.byteSize());
 

@@ -19,6 +19,9 @@ public final class UserMemoryRegionLayout {
     /** Purpose: ordinary RAM. */
     public static final int FLAG_GUEST_MEM = 1;
 
+    /** Purpose: bounce buffers, which the host keeps when the VM is protected. */
+    public static final int FLAG_STATIC_SWIOTLB = 1 << 2;
+
     private static final long SLOT = Fields.offset(LAYOUT, "slot");
     private static final long FLAGS = Fields.offset(LAYOUT, "flags");
     private static final long GUEST_PHYS_ADDR = Fields.offset(LAYOUT, "guest_phys_addr");

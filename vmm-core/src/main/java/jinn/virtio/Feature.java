@@ -9,6 +9,8 @@ public final class Feature {
     public static final long EVENT_IDX = 1L << 29;
     /** VIRTIO_F_VERSION_1: not a legacy device. The driver must accept it. */
     public static final long VERSION_1 = 1L << 32;
+    /** VIRTIO_F_ACCESS_PLATFORM: the platform limits what memory the device reaches; the driver asks it. */
+    public static final long ACCESS_PLATFORM = 1L << 33;
 
     private Feature() {}
 }

@@ -2,6 +2,7 @@ package jinn.vm;
 
 import jinn.boot.BootLoader;
 import jinn.boot.BootPlan;
+import jinn.boot.GuestHardware;
 import jinn.config.BootConfig;
 import jinn.config.VmConfig;
 
@@ -22,10 +23,15 @@ public final class BootCheck {
     /** Returns what goes into the VM's memory and where; throws as {@link #check}. */
     static BootPlan plan(VmConfig vm) {
         BootConfig boot = vm.boot();
-        return BootPlan.of(
-                new BootLoader.Source(boot.kernel(), boot.initrd(), boot.cmdline()),
+        return BootPlan.of(new BootLoader.Source(boot.kernel(), boot.initrd(), boot.cmdline()), hardware(vm));
+    }
+
+    /** Returns what the VM's guest has. */
+    static GuestHardware hardware(VmConfig vm) {
+        return new GuestHardware(
                 vm.machine().cpus(),
                 vm.machine().memoryBytes(),
+                vm.protection().sharedBytes(),
                 vm.devices().size());
     }
 }

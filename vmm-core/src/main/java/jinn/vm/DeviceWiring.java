@@ -20,12 +20,15 @@ import jinn.virtio.mmio.MmioTransport;
 /**
  * Connects virtio devices with a VM: address, interrupt, doorbells, bus and loop.
  *
+ * @param memory all that the devices reach
+ * @param requiredFeatures what their drivers have to accept beside VERSION_1
  * @param resources learns how to take each connection back
  * @param warnings gets one line for the user when the guest breaks a rule, on any thread
  */
 record DeviceWiring(
         Vm vm,
         GuestMemory memory,
+        long requiredFeatures,
         EventLoop loop,
         DoorbellRegistrar registrar,
         MmioBus bus,
@@ -42,7 +45,7 @@ record DeviceWiring(
         long base = GuestLayout.virtioAddress(index);
         IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
         resources.push(line::close);
-        MmioTransport transport = new MmioTransport(device, memory, line, loop, warnings);
+        MmioTransport transport = new MmioTransport(device, memory, line, queue -> loop, warnings, requiredFeatures);
         resources.push(transport::close);
         List<Doorbell> doorbells = new ArrayList<>();
         for (int queue = 0; queue < device.queueCount(); queue++) {

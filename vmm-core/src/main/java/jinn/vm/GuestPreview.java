@@ -48,6 +48,10 @@ public final class GuestPreview {
         }
         regions.add(machine(
                 GuestLayout.DOORBELLS, GuestLayout.DOORBELLS + GuestLayout.DOORBELLS_BYTES, "the doorbell window"));
+        BootCheck.hardware(vm)
+                .shared()
+                .ifPresent(range ->
+                        regions.add(machine(range.start(), range.end(), "the bounce buffer, shared with the host")));
         regions.add(image(plan.kernel(), "the kernel", vm.boot().kernel().toString()));
         plan.initrd()
                 .ifPresent(range -> regions.add(image(

@@ -67,8 +67,10 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /** Returns how many descriptors the VM takes at most. */
     static long filesOf(VmConfig vm) {
         long devices = vm.devices().stream().mapToLong(HostLimits::filesOf).sum();
+        long sharedMemory = vm.protection().sharedBytes() > 0 ? 1 : 0;
         return FIXED_FILES
                 + SPARE_FILES
+                + sharedMemory
                 + vm.machine().cpus()
                 + devices
                 + vm.doorbells().size();

@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import jinn.boot.BootLoader;
+import jinn.boot.GuestDescription;
+import jinn.boot.GuestHardware;
 import jinn.boot.GuestLayout;
 import jinn.bus.MmioBus;
 import jinn.config.DoorbellConfig;
+import jinn.config.ProtectionMode;
 import jinn.config.VmConfig;
 import jinn.doorbell.delivery.Doorbell;
 import jinn.doorbell.delivery.DoorbellRanges;
@@ -26,6 +29,7 @@ import jinn.interrupt.IrqFdLine;
 import jinn.memory.GuestMemory;
 import jinn.posix.Mapping;
 import jinn.posix.MemFd;
+import jinn.virtio.Feature;
 import jinn.virtio.mmio.MmioTransport;
 
 /**
@@ -38,6 +42,7 @@ final class MachineAssembly {
     private static final long PSTATE_AT_ENTRY = 0x3c5;
 
     private static final int RAM_SLOT = 0;
+    private static final int SHARED_SLOT = 1;
 
     private final VmConfig config;
     private final VmOptions options;
@@ -65,17 +70,20 @@ final class MachineAssembly {
     }
 
     private Machine build(Hypervisor hypervisor) {
-        MemorySegment ram = createRam();
+        GuestHardware hardware = BootCheck.hardware(config);
+        MemorySegment ram = createRam("jinn-ram-", hardware.privateBytes());
         EventLoop loop = EventLoop.start("event-loop", end::fail);
         resources.push(loop::close);
         Vm vm = hypervisor.createVm(config.name());
         resources.push(vm::close);
 
         vm.addMemory(RAM_SLOT, GuestLayout.RAM, ram);
+        GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(GuestLayout.RAM, ram)));
+        GuestMemory deviceMemory =
+                hardware.shared().map(range -> shareMemory(vm, range)).orElse(memory);
         createInterruptController(vm);
         List<Vcpu> vcpus = createVcpus(vm);
-        GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(GuestLayout.RAM, ram)));
-        BootLoader.Entry entry = loadGuest(memory);
+        BootLoader.Entry entry = loadGuest(memory, hardware);
         vm.setDeviceTree(entry.deviceTree(), entry.deviceTreeBytes());
 
         DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
@@ -85,24 +93,41 @@ final class MachineAssembly {
         VmConsole console = new VmConsole();
         ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
         attachSerial(vm, consoles);
-        DeviceWiring wiring = new DeviceWiring(vm, memory, loop, registrar, bus, resources, warnings);
+        DeviceWiring wiring =
+                new DeviceWiring(vm, deviceMemory, requiredFeatures(), loop, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings));
         List<MmioTransport> transports = new ArrayList<>();
         for (int index = 0; index < config.devices().size(); index++) {
             transports.add(wiring.attach(factory.create(config.devices().get(index), index), index));
         }
         setEntry(vcpus, entry);
+        if (hardware.shared().isPresent()) {
+            // Last: from here on the guest's memory and registers are its own.
+            vm.protect();
+        }
         Optional<ConsoleInput> input = consoles.terminalConsole().map(sink -> new ConsoleInput(loop, sink));
         input.ifPresent(console::setInput);
         return new Machine(end, loop, bus, vcpus, registrar, List.copyOf(transports), console, input, resources);
     }
 
-    private MemorySegment createRam() {
-        MemFd memFd = MemFd.create("jinn-ram-" + config.name(), config.machine().memoryBytes());
+    private MemorySegment createRam(String prefix, long bytes) {
+        MemFd memFd = MemFd.create(prefix + config.name(), bytes);
         resources.push(memFd::close);
         Mapping mapping = Mapping.of(memFd);
         resources.push(mapping::close);
         return mapping.segment();
+    }
+
+    /** All that the devices of a protected guest may reach. */
+    private GuestMemory shareMemory(Vm vm, GuestDescription.Range range) {
+        MemorySegment shared = createRam("jinn-shared-", range.end() - range.start());
+        vm.addSharedMemory(SHARED_SLOT, range.start(), shared);
+        return new GuestMemory(List.of(new GuestMemory.Region(range.start(), shared)));
+    }
+
+    /** A driver that does not ask its platform for memory would give the devices of a protected guest private one. */
+    private long requiredFeatures() {
+        return config.protection().mode() == ProtectionMode.PROTECTED ? Feature.ACCESS_PLATFORM : 0;
     }
 
     private void createInterruptController(Vm vm) {
@@ -123,16 +148,14 @@ final class MachineAssembly {
         return List.copyOf(vcpus);
     }
 
-    private BootLoader.Entry loadGuest(GuestMemory memory) {
+    private BootLoader.Entry loadGuest(GuestMemory memory, GuestHardware hardware) {
         return BootLoader.load(
                 memory,
                 new BootLoader.Source(
                         config.boot().kernel(),
                         config.boot().initrd(),
                         config.boot().cmdline()),
-                config.machine().cpus(),
-                config.machine().memoryBytes(),
-                config.devices().size());
+                hardware);
     }
 
     private static void setEntry(List<Vcpu> vcpus, BootLoader.Entry entry) {

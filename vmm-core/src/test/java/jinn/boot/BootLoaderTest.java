@@ -34,7 +34,9 @@ class BootLoaderTest {
         Path initrd = Files.write(directory.resolve("initrd"), new byte[] {1, 2, 3});
 
         BootLoader.Entry entry = BootLoader.load(
-                memory, new BootLoader.Source(kernel, Optional.of(initrd), "quiet"), 2, MEMORY_BYTES, 1);
+                memory,
+                new BootLoader.Source(kernel, Optional.of(initrd), "quiet"),
+                new GuestHardware(2, MEMORY_BYTES, 0, 1));
 
         assertEquals(0x4020_0000L, entry.entry());
         assertArrayEquals(Files.readAllBytes(kernel), bytes(entry.entry(), 5000));
@@ -56,8 +58,8 @@ class BootLoaderTest {
         Path missing = directory.resolve("initrd");
         BootLoader.Source source = new BootLoader.Source(kernel, Optional.of(missing), "");
 
-        ImageException refused =
-                assertThrows(ImageException.class, () -> BootLoader.load(memory, source, 1, MEMORY_BYTES, 0));
+        ImageException refused = assertThrows(
+                ImageException.class, () -> BootLoader.load(memory, source, new GuestHardware(1, MEMORY_BYTES, 0, 0)));
 
         assertEquals("cannot load initrd " + missing + ": no such file", refused.getMessage());
     }

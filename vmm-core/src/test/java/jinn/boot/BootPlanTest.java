@@ -33,13 +33,29 @@ final class BootPlanTest {
     @Test
     void placesKernelInitrdAndDeviceTreeOneAfterTheOther() throws IOException {
         Path initrd = Files.write(directory.resolve("initrd"), new byte[] {1, 2, 3});
-        BootPlan plan = BootPlan.of(new BootLoader.Source(kernel, Optional.of(initrd), ""), 1, MEMORY_BYTES, 0);
+        BootPlan plan = BootPlan.of(
+                new BootLoader.Source(kernel, Optional.of(initrd), ""), new GuestHardware(1, MEMORY_BYTES, 0, 0));
 
         byte[] blob = plan.deviceTreeBlob();
         assertEquals(new Range(0x4020_0000L, 0x4020_5000L), plan.kernel());
         assertEquals(Optional.of(new Range(0x4020_5000L, 0x4020_5003L)), plan.initrd());
         assertEquals(new Range(0x4040_0000L, 0x4040_0000L + blob.length), plan.deviceTree());
         assertArrayEquals(new byte[] {(byte) 0xd0, 0x0d, (byte) 0xfe, (byte) 0xed}, first(blob));
+    }
+
+    @Test
+    void keepsTheImagesOutOfTheSharedMemory() {
+        GuestHardware shared = new GuestHardware(1, 18L << 20, 2L << 20, 0);
+        assertEquals(Optional.of(new Range(0x4100_0000L, 0x4120_0000L)), shared.shared());
+        BootLoader.Source source = new BootLoader.Source(kernel, Optional.empty(), "");
+        BootPlan.of(source, shared);
+
+        GuestHardware nearlyAll = new GuestHardware(1, 18L << 20, 15L << 20, 0);
+        assertEquals(
+                "cannot load device tree: it needs 65536 bytes from 0x40400000, but RAM ends at 0x40300000; give the"
+                        + " machine more memory",
+                assertThrows(ImageException.class, () -> BootPlan.of(source, nearlyAll))
+                        .getMessage());
     }
 
     @Test
@@ -62,7 +78,7 @@ final class BootPlanTest {
 
     private String refusalOf(Path initrd) {
         BootLoader.Source source = new BootLoader.Source(kernel, Optional.of(initrd), "");
-        return assertThrows(ImageException.class, () -> BootPlan.of(source, 1, MEMORY_BYTES, 0))
+        return assertThrows(ImageException.class, () -> BootPlan.of(source, new GuestHardware(1, MEMORY_BYTES, 0, 0)))
                 .getMessage();
     }
 

@@ -55,11 +55,9 @@ final class DeviceTreeSourceTest {
     @Test
     void dtcReadsItAsTheSameTree() throws Exception {
         byte[] blob = DeviceTree.build(new GuestDescription(
-                2,
-                64L << 20,
+                new GuestHardware(2, 64L << 20, 2L << 20, 3),
                 "quiet x=\"a b\"",
-                Optional.of(new GuestDescription.Range(0x4100_0000L, 0x4100_1000L)),
-                3));
+                Optional.of(new GuestDescription.Range(0x4100_0000L, 0x4100_1000L))));
         Path source = Files.writeString(directory.resolve("own.dts"), DeviceTreeSource.of(blob));
         Path compiled = directory.resolve("own.dtb");
         Process dtc = new ProcessBuilder(

@@ -24,11 +24,9 @@ class DeviceTreeTest {
         fdt = new Fdt(
                 directory,
                 DeviceTree.build(new GuestDescription(
-                        2,
-                        0x1_8000_0000L,
+                        new GuestHardware(2, 0x1_8000_0000L, 0, 3),
                         "console=hvc0 quiet",
-                        Optional.of(new Range(0x4500_0000L, 0x4512_3456L)),
-                        3)));
+                        Optional.of(new Range(0x4500_0000L, 0x4512_3456L)))));
     }
 
     @Test
@@ -39,7 +37,9 @@ class DeviceTreeTest {
     @Test
     void largestMachineFitsIntoItsRoom() throws Exception {
         byte[] blob = DeviceTree.build(new GuestDescription(
-                8, 64L << 30, "x".repeat(2048), Optional.of(new Range(0x4500_0000L, 0x4512_3456L)), 32));
+                new GuestHardware(8, 64L << 30, 16L << 20, 32),
+                "x".repeat(2048),
+                Optional.of(new Range(0x4500_0000L, 0x4512_3456L))));
 
         assertTrue(blob.length < GuestLayout.DEVICE_TREE_BYTES, "size " + blob.length);
         assertTrue(new Fdt(directory, blob).decompile().contains("cpu@7"));
@@ -54,17 +54,36 @@ class DeviceTreeTest {
     }
 
     @Test
-    void noInitrdMeansNoInitrdProperties() throws Exception {
-        Fdt bare = new Fdt(directory, DeviceTree.build(new GuestDescription(1, 0x1000_0000, "", Optional.empty(), 0)));
+    void whatAGuestDoesNotHaveIsNotInTheTree() throws Exception {
+        Fdt bare = new Fdt(
+                directory,
+                DeviceTree.build(new GuestDescription(new GuestHardware(1, 0x1000_0000, 0, 0), "", Optional.empty())));
 
         assertEquals(List.of("bootargs", "stdout-path"), bare.properties("/chosen"));
         assertFalse(bare.decompile().contains("virtio"));
+        assertFalse(bare.decompile().contains("reserved-memory"));
     }
 
     @Test
     void memoryHasItsFullSize() throws Exception {
         assertEquals("memory", fdt.get("s", "/memory@40000000", "device_type"));
         assertEquals("0 40000000 1 80000000", fdt.get("x", "/memory@40000000", "reg"));
+    }
+
+    @Test
+    void aProtectedGuestFindsTheMemoryThatItsDevicesReach() throws Exception {
+        Fdt shared = new Fdt(
+                directory,
+                DeviceTree.build(new GuestDescription(
+                        new GuestHardware(1, 0x1000_0000L, 0x100_0000L, 2), "", Optional.empty())));
+
+        String pool = "/reserved-memory/restricted-dma-pool@4f000000";
+        assertEquals("0 40000000 0 10000000", shared.get("x", "/memory@40000000", "reg"));
+        assertEquals("restricted-dma-pool", shared.get("s", pool, "compatible"));
+        assertEquals("0 4f000000 0 1000000", shared.get("x", pool, "reg"));
+        for (String device : List.of("/virtio_mmio@a000000", "/virtio_mmio@a000200")) {
+            assertEquals(shared.get("x", pool, "phandle"), shared.get("x", device, "memory-region"));
+        }
     }
 
     @Test

@@ -131,7 +131,7 @@ final class ConfigLoaderTest {
                         file + "3:44: $.doorbells[0].address: 0x0b000001: must be aligned to its length 4",
                         file
                                 + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, hypervisor, machine,"
-                                + " name, serial, version"),
+                                + " name, protection, serial, version"),
                 e.problems());
     }
 

@@ -67,7 +67,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'a\\nb': 1}",
                         "1:31: $.\"a\\u000ab\": unknown key: must be one of $schema,"
-                                + " boot, devices, doorbells, hypervisor, machine, name, serial, version"));
+                                + " boot, devices, doorbells, hypervisor, machine, name, protection, serial, version"));
     }
 
     static Stream<Arguments> sections() {
@@ -108,7 +108,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'doorbels': []}",
                         "1:31: $.doorbels: unknown key: must be one of $schema, boot, devices, doorbells,"
-                                + " hypervisor, machine, name, serial, version; did you mean doorbells?"),
+                                + " hypervisor, machine, name, protection, serial, version; did you mean doorbells?"),
                 arguments(
                         "{" + BOOT + ", 'hypervisor': 'xen'}",
                         "1:45: $.hypervisor: \"xen\": must be \"auto\", \"gzvm\" or \"kvm\""),
@@ -116,6 +116,16 @@ final class ConfigProblemsTest {
                         "{" + BOOT + ", 'hypervisor': 'gvzm'}",
                         "1:45: $.hypervisor: \"gvzm\": must be \"auto\", \"gzvm\" or \"kvm\"; did you mean gzvm?"),
                 arguments("{" + BOOT + ", 'hypervisor': 1}", "1:45: $.hypervisor: 1: must be a string"),
+                arguments(
+                        "{" + BOOT + ", 'protection': {'mode': 'protect'}}",
+                        "1:54: $.protection.mode: \"protect\": must be \"none\" or \"protected\"; did you mean"
+                                + " protected?"),
+                arguments(
+                        "{" + BOOT + ", 'protection': {'swiotlb': '3MiB'}}",
+                        "1:57: $.protection.swiotlb: 3MiB: must be 2MiB to 1GiB, a multiple of 2MiB"),
+                arguments(
+                        "{" + BOOT + ", 'machine': {'memory': '24MiB'}, 'protection': {'mode': 'protected'}}",
+                        "1:77: $.protection.swiotlb: 16MiB: must leave 16MiB of the machine's memory of 24MiB"),
                 arguments(
                         "{" + BOOT + ", 'machine': {'mem': '1GiB'}}",
                         "1:43: $.machine.mem: unknown key: must be one of cpus, memory; did you mean memory?"),

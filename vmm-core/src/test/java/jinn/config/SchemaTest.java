@@ -48,7 +48,8 @@ final class SchemaTest {
             MachineConfig.class, List.of("machine"),
             BootConfig.class, List.of("boot"),
             SerialConfig.class, List.of("serial"),
-            DoorbellConfig.class, List.of("doorbells"));
+            DoorbellConfig.class, List.of("doorbells"),
+            ProtectionConfig.class, List.of("protection"));
 
     @TempDir
     private Path directory;
@@ -123,6 +124,10 @@ final class SchemaTest {
                 "'machine': {'cpus': 1, 'memory': '16MiB'}",
                 "'machine': {'cpus': 8, 'memory': '64GiB'}",
                 "'machine': {'memory': '${SIZE}MiB'}",
+                "'protection': {}",
+                "'protection': {'mode': 'none'}",
+                "'protection': {'mode': 'protected', 'swiotlb': '2MiB'}",
+                "'protection': {'mode': '${MODE}', 'swiotlb': '1GiB'}",
                 "'serial': {'target': 'none'}",
                 "'serial': {'target': '${TARGET}'}",
                 "'devices': [{'type': 'rng'}, {'type': 'console', 'target': 'output'}]",
@@ -156,6 +161,10 @@ final class SchemaTest {
                 "'machine': {'memory': '512MB'}",
                 "'machine': {'memory': '0MiB'}",
                 "'machine': {'disk': 1}",
+                "'protection': true",
+                "'protection': {'mode': 'yes'}",
+                "'protection': {'swiotlb': 16}",
+                "'protection': {'bounce': '2MiB'}",
                 "'serial': {'target': 'tty'}",
                 "'serial': {'type': 'rng'}",
                 "'devices': {}",
@@ -206,7 +215,9 @@ final class SchemaTest {
         Files.writeString(directory.resolve("Image"), "kernel");
         Path file = Files.writeString(directory.resolve("vm.json"), json);
         try {
-            ConfigLoader.load(file, Map.of("HOME", "home", "SIZE", "64", "TARGET", "output", "HYPERVISOR", "gzvm"));
+            ConfigLoader.load(
+                    file,
+                    Map.of("HOME", "home", "SIZE", "64", "TARGET", "output", "HYPERVISOR", "gzvm", "MODE", "none"));
             return List.of();
         } catch (ConfigException e) {
             return e.problems();

@@ -96,6 +96,16 @@ public final class FakeVm implements Vm {
     }
 
     @Override
+    public void addSharedMemory(int slot, long address, MemorySegment host) {
+        call("shared memory " + slot);
+    }
+
+    @Override
+    public void protect() {
+        call("protect");
+    }
+
+    @Override
     public void createInterruptController(
             long distributor, long distributorBytes, long redistributors, long redistributorBytes) {
         call("gic");

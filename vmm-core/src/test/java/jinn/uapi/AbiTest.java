@@ -48,6 +48,7 @@ final class AbiTest {
         return List.of(
                 CreateDeviceLayout.LAYOUT,
                 DtbConfigLayout.LAYOUT,
+                EnableCapLayout.LAYOUT,
                 IoEventFdLayout.LAYOUT,
                 IrqFdLayout.LAYOUT,
                 OneRegLayout.LAYOUT,
@@ -81,18 +82,20 @@ final class AbiTest {
 
     @Test
     void theRequestNumbersAreThoseOfC() {
-        Map.of(
-                        "GZVM_CREATE_VM", GzvmIoctl.CREATE_VM,
-                        "GZVM_CHECK_EXTENSION", GzvmIoctl.CHECK_EXTENSION,
-                        "GZVM_CREATE_VCPU", GzvmIoctl.CREATE_VCPU,
-                        "GZVM_SET_USER_MEMORY_REGION", GzvmIoctl.SET_USER_MEMORY_REGION,
-                        "GZVM_IRQFD", GzvmIoctl.IRQFD,
-                        "GZVM_IOEVENTFD", GzvmIoctl.IOEVENTFD,
-                        "GZVM_RUN", GzvmIoctl.RUN,
-                        "GZVM_SET_ONE_REG", GzvmIoctl.SET_ONE_REG,
-                        "GZVM_CREATE_DEVICE", GzvmIoctl.CREATE_DEVICE,
-                        "GZVM_SET_DTB_CONFIG", GzvmIoctl.SET_DTB_CONFIG)
-                .forEach((name, value) -> assertFact(value, "constants." + name));
+        Map<String, Long> requests = new LinkedHashMap<>();
+        requests.put("GZVM_CREATE_VM", GzvmIoctl.CREATE_VM);
+        requests.put("GZVM_CHECK_EXTENSION", GzvmIoctl.CHECK_EXTENSION);
+        requests.put("GZVM_CREATE_VCPU", GzvmIoctl.CREATE_VCPU);
+        requests.put("GZVM_SET_USER_MEMORY_REGION", GzvmIoctl.SET_USER_MEMORY_REGION);
+        requests.put("GZVM_IRQFD", GzvmIoctl.IRQFD);
+        requests.put("GZVM_IOEVENTFD", GzvmIoctl.IOEVENTFD);
+        requests.put("GZVM_RUN", GzvmIoctl.RUN);
+        requests.put("GZVM_ENABLE_CAP", GzvmIoctl.ENABLE_CAP);
+        requests.put("GZVM_SET_ONE_REG", GzvmIoctl.SET_ONE_REG);
+        requests.put("GZVM_CREATE_DEVICE", GzvmIoctl.CREATE_DEVICE);
+        requests.put("GZVM_SET_DTB_CONFIG", GzvmIoctl.SET_DTB_CONFIG);
+
+        requests.forEach((name, value) -> assertFact(value, "constants." + name));
     }
 
     @Test
@@ -130,6 +133,8 @@ final class AbiTest {
         constants.put("GZVM_JINN_SLOT_DELETE", GzvmCapability.JINN_SLOT_DELETE);
         constants.put("GZVM_JINN_GET_ONE_REG", GzvmCapability.JINN_GET_ONE_REG);
         constants.put("GZVM_USER_MEM_REGION_GUEST_MEM", (long) UserMemoryRegionLayout.FLAG_GUEST_MEM);
+        constants.put("GZVM_USER_MEM_REGION_STATIC_SWIOTLB", (long) UserMemoryRegionLayout.FLAG_STATIC_SWIOTLB);
+        constants.put("GZVM_CAP_PVM_SET_PROTECTED_VM", EnableCapLayout.SET_PROTECTED_VM);
         constants.put("GZVM_IRQFD_FLAG_DEASSIGN", (long) IrqFdLayout.FLAG_DEASSIGN);
         constants.put("GZVM_IOEVENTFD_FLAG_DATAMATCH", (long) IoEventFdLayout.FLAG_DATAMATCH);
         constants.put("GZVM_IOEVENTFD_FLAG_DEASSIGN", (long) IoEventFdLayout.FLAG_DEASSIGN);

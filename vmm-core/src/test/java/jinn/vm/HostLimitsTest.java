@@ -16,6 +16,7 @@ import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
 import jinn.config.HypervisorChoice;
 import jinn.config.MachineConfig;
+import jinn.config.ProtectionConfig;
 import jinn.config.SerialConfig;
 import jinn.config.VmConfig;
 import jinn.error.HostException;
@@ -85,6 +86,7 @@ final class HostLimitsTest {
                 devices,
                 IntStream.range(0, doorbells)
                         .mapToObj(i -> new DoorbellConfig("d" + i, 0x0b00_0000L + 8L * i, 4, OptionalLong.empty()))
-                        .toList());
+                        .toList(),
+                ProtectionConfig.NONE);
     }
 }

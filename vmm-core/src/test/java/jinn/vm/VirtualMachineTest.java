@@ -24,6 +24,8 @@ import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
 import jinn.config.HypervisorChoice;
 import jinn.config.MachineConfig;
+import jinn.config.ProtectionConfig;
+import jinn.config.ProtectionMode;
 import jinn.config.SerialConfig;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellPath;
@@ -53,6 +55,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class VirtualMachineTest {
 
     private static final long UART_DATA = 0x0900_0000L;
+    private static final long RAM = 0x4000_0000L;
+    private static final long RNG = 0x0a00_0000L;
     private static final long RNG_NOTIFY = 0x0a00_0050L;
     private static final long DOORBELL = 0x0b00_0000L;
     private static final long OUTSIDE_DOORBELL = 0x0c00_0000L;
@@ -303,6 +307,74 @@ final class VirtualMachineTest {
     }
 
     @Test
+    void aProtectedMachineIsProtectedWhenAllElseIsDone() throws IOException {
+        assembleProtected().close();
+
+        int end = log.indexOf("protect");
+        assertTrue(end > log.indexOf("shared memory 1"), log::toString);
+        assertTrue(log.subList(end + 1, log.size()).stream().noneMatch(VirtualMachineTest::canFail), log::toString);
+        log.clear();
+        assemble(false).close();
+        assertTrue(!log.contains("protect") && !log.contains("shared memory 1"), log::toString);
+    }
+
+    @Test
+    void aDeviceOfAProtectedGuestReachesTheSharedMemoryOnly() throws Exception {
+        int accessPlatform = 2;
+        negotiate(accessPlatform);
+        useQueueAt(RAM + 0x1000);
+        try (VirtualMachine machine = assembleProtected()) {
+            Thread stopper = Thread.ofPlatform().start(() -> {
+                while (warnings.isEmpty()) {
+                    Thread.onSpinWait();
+                }
+                machine.stop();
+            });
+            machine.run();
+            stopper.join();
+        }
+        String refused = "descriptor table: 128 bytes at 0x40001000 are not in guest memory (0x41000000-0x411fffff)";
+        assertTrue(warnings.getFirst().contains(refused), warnings::toString);
+    }
+
+    @Test
+    void aDriverThatWouldUsePrivateMemoryIsRefused() throws IOException {
+        negotiate(0);
+        vcpu.load(RNG + 0x070, 4).powerOff();
+        try (VirtualMachine machine = assembleProtected()) {
+            machine.run();
+        }
+        assertEquals(List.of(3L), vcpu.loads(), "the status has no FEATURES_OK");
+    }
+
+    /** Acknowledges, drives, accepts VERSION_1 and the given bits of the second feature word, and says so. */
+    private void negotiate(int secondWord) {
+        write(0x070, 1)
+                .write(0x070, 3)
+                .write(0x024, 1)
+                .write(0x020, 1 | secondWord)
+                .write(0x070, 11);
+    }
+
+    /** Gives the first queue 8 descriptors at the address, and the rings after them, and starts the device. */
+    private void useQueueAt(long address) {
+        write(0x030, 0).write(0x038, 8);
+        write(0x080, address).write(0x090, address + 0x100).write(0x0a0, address + 0x200);
+        write(0x044, 1).write(0x070, 15);
+    }
+
+    private VirtualMachineTest write(int register, long value) {
+        vcpu.store(RNG + register, 4, value);
+        return this;
+    }
+
+    private VirtualMachine assembleProtected() throws IOException {
+        ProtectionConfig protection = new ProtectionConfig(ProtectionMode.PROTECTED, 2L << 20);
+        VmConfig config = config(kernel(), 18L << 20, protection);
+        return VirtualMachine.assemble(hypervisor, config, options(false), listener);
+    }
+
+    @Test
     void everyFailureOfAssemblyLeavesNothingBehind() throws IOException {
         assemble(false).close();
         long calls = log.stream().filter(VirtualMachineTest::canFail).count();
@@ -341,7 +413,8 @@ final class VirtualMachineTest {
                 new BootConfig(kernel(), Optional.empty(), ""),
                 new SerialConfig(ConsoleTarget.OUTPUT),
                 List.of(),
-                List.of(new DoorbellConfig("bell", 0x0900_0010L, 4, OptionalLong.empty())));
+                List.of(new DoorbellConfig("bell", 0x0900_0010L, 4, OptionalLong.empty())),
+                ProtectionConfig.NONE);
 
         VmmException e = assertThrows(
                 ConfigException.class, () -> VirtualMachine.assemble(hypervisor, config, options(false), listener));
@@ -355,17 +428,22 @@ final class VirtualMachineTest {
     }
 
     private static VmConfig config(Path kernel) {
+        return config(kernel, 16L << 20, ProtectionConfig.NONE);
+    }
+
+    private static VmConfig config(Path kernel, long memoryBytes, ProtectionConfig protection) {
         return new VmConfig(
                 "demo",
                 HypervisorChoice.AUTO,
-                new MachineConfig(2, 16 << 20),
+                new MachineConfig(2, memoryBytes),
                 new BootConfig(kernel, Optional.empty(), "console=ttyAMA0"),
                 new SerialConfig(ConsoleTarget.OUTPUT),
                 List.of(new DeviceConfig.Rng(), new DeviceConfig.Console(ConsoleTarget.NONE)),
                 List.of(
                         new DoorbellConfig("one", DOORBELL, 4, OptionalLong.of(1)),
                         new DoorbellConfig("two", DOORBELL, 4, OptionalLong.of(2)),
-                        new DoorbellConfig("outside", OUTSIDE_DOORBELL, 0, OptionalLong.empty())));
+                        new DoorbellConfig("outside", OUTSIDE_DOORBELL, 0, OptionalLong.empty())),
+                protection);
     }
 
     private VmOptions options(boolean userspace) {

@@ -42,6 +42,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final InterruptLine line;
     private final DeviceQueues queues;
     private final FaultLog faults;
+    private final long requiredFeatures;
     private final long offeredFeatures;
 
     private final AtomicBits status = new AtomicBits();
@@ -63,7 +64,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     /**
-     * Makes a transport whose queues all live on one loop.
+     * Makes a transport whose queues all live on one loop, and whose driver has to accept VERSION_1 only.
      *
      * @param executor runs everything that touches the queues
      */
@@ -73,7 +74,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             InterruptLine line,
             QueueExecutor executor,
             Consumer<String> warnings) {
-        this(device, memory, line, queue -> executor, warnings);
+        this(device, memory, line, queue -> executor, warnings, 0);
     }
 
     /**
@@ -82,18 +83,21 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
      * @param line raised when the driver is to look at InterruptStatus; an edge, not a level
      * @param executors tells the loop of each queue, by the queue's number; that of queue 0 starts and resets the device
      * @param warnings gets one line for the user when the guest breaks a rule, at a limited rate, on any thread
+     * @param required feature bits that the driver has to accept beside VERSION_1, or it cannot use the device
      */
     public MmioTransport(
             VirtioDevice device,
             GuestMemory memory,
             InterruptLine line,
             IntFunction<QueueExecutor> executors,
-            Consumer<String> warnings) {
+            Consumer<String> warnings,
+            long required) {
         this.device = device;
         this.memory = memory;
         this.line = line;
         this.faults = new FaultLog(device.name(), warnings, System::nanoTime);
-        this.offeredFeatures = device.features() | Feature.VERSION_1 | Feature.INDIRECT_DESC | Feature.EVENT_IDX;
+        this.requiredFeatures = required | Feature.VERSION_1;
+        this.offeredFeatures = device.features() | requiredFeatures | Feature.INDIRECT_DESC | Feature.EVENT_IDX;
         int count = device.queueCount();
         queueRegisters = new QueueRegisters[count];
         for (int i = 0; i < count; i++) {
@@ -238,7 +242,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private boolean featuresAcceptable() {
-        return (driverFeatures & ~offeredFeatures) == 0 && (driverFeatures & Feature.VERSION_1) != 0;
+        return (driverFeatures & ~offeredFeatures) == 0 && (driverFeatures & requiredFeatures) == requiredFeatures;
     }
 
     private void start() {

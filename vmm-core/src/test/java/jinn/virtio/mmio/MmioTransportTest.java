@@ -180,6 +180,20 @@ class MmioTransportTest {
     }
 
     @Test
+    void aRequiredFeatureIsOfferedAndHasToBeAccepted() {
+        long platform = 1L << 33;
+        MmioTransport strict = new MmioTransport(device, memory, line, queue -> executor, warnings::add, platform);
+        FakeMmioDriver user = new FakeMmioDriver(strict);
+
+        assertEquals(platform, user.offeredFeatures() & platform);
+        assertEquals(0, driver.offeredFeatures() & platform);
+        user.negotiate(FEATURES);
+        assertEquals(0, user.status() & FakeMmioDriver.FEATURES_OK);
+        user.negotiate(FEATURES | platform);
+        assertEquals(FakeMmioDriver.FEATURES_OK, user.status() & FakeMmioDriver.FEATURES_OK);
+    }
+
+    @Test
     void queueIsReadyBetweenFeaturesOkAndReset() {
         driver.setUpQueue(0, first.layout());
         assertEquals(0, driver.read(0x044));
