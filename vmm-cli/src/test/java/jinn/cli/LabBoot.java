@@ -67,6 +67,8 @@ final class LabBoot {
                 PROJECT.resolve("lab/boot").toString(),
                 "--timeout",
                 Integer.toString(TIMEOUT_SECONDS),
+                "--pieces",
+                "base runtime kmod jinn linux protected",
                 "--command",
                 script()));
         for (String file : files) {
