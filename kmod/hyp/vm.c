@@ -76,11 +76,16 @@ static bool has_vcpus(const struct vm *vm)
 
 /*
  * A VM whose vCPUs still exist, or that another CPU is using right now, is
- * busy: the driver asks again. Once it is dying nobody can reach it any more,
- * its tables go in slices, and its VMID is free for a new VM at the very end.
+ * busy: the driver asks again. Once it is dying nobody can reach it any more.
+ * Its pages go in slices, outside of the table's lock because protected ones
+ * are wiped, and its VMID is free for a new VM at the very end.
  */
-static s32 destroy_slice(struct vm *vm, u64 budget)
+static s32 begin_slice(struct vm *vm)
 {
+	if (!vm)
+		return GZVM_STATUS_INVALID_ARGS;
+	if (vm->in_slice)
+		return GZVM_STATUS_BUSY;
 	if (!vm->dying) {
 		if (vm->users || has_vcpus(vm))
 			return GZVM_STATUS_BUSY;
@@ -89,28 +94,35 @@ static s32 destroy_slice(struct vm *vm, u64 budget)
 		/* Nobody runs on the tables: TLBs forget them before the pages get new owners. */
 		stage2_invalidate(&vm->stage2);
 	}
-	if (!stage2_destroy(&vm->stage2, budget ? budget : ~0UL))
-		return GZVM_STATUS_BUSY;
+	vm->in_slice = true;
 	return GZVM_STATUS_OK;
 }
 
 s32 vm_destroy(u64 id, u64 budget)
 {
 	struct vm *vm;
-	s32 status = GZVM_STATUS_INVALID_ARGS;
+	s32 status;
+	bool gone;
 
 	if (id == GZVM_VM_ID_NONE || id > MAX_VMS)
 		return GZVM_STATUS_INVALID_ARGS;
 	lock(&table_lock);
 	vm = table[id - 1];
-	if (vm)
-		status = destroy_slice(vm, budget);
-	if (status == GZVM_STATUS_OK)
+	status = begin_slice(vm);
+	unlock(&table_lock);
+	if (status)
+		return status;
+
+	gone = stage2_destroy(&vm->stage2, budget ? budget : ~0UL);
+	lock(&table_lock);
+	vm->in_slice = false;
+	if (gone)
 		table[id - 1] = NULL;
 	unlock(&table_lock);
-	if (status == GZVM_STATUS_OK)
-		pages_free(vm, VM_PAGES);
-	return status;
+	if (!gone)
+		return GZVM_STATUS_BUSY;
+	pages_free(vm, VM_PAGES);
+	return GZVM_STATUS_OK;
 }
 
 struct slot *vm_find_slot(struct vm *vm, u64 gpa)

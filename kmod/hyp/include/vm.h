@@ -137,6 +137,7 @@ struct vcpu {
  * @id: 1..MAX_VMS, also the VMID
  * @users: references, under the table's lock
  * @dying: DESTROY_VM has begun; under the table's lock
+ * @in_slice: a CPU is giving its pages back right now; under the table's lock
  * @stage2: its translation
  * @cntvoff: CNTVOFF_EL2, physical ticks at creation
  * @demand_paging, @idle_exits: capabilities that the driver enabled
@@ -155,6 +156,7 @@ struct vm {
 	u32 id;
 	u32 users;
 	bool dying;
+	bool in_slice;
 	struct stage2 stage2;
 	u64 cntvoff;
 	bool demand_paging;
