@@ -109,7 +109,7 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 {
 	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
 	u64 gpa = fault_page();
-	bool in_slot, in_vgic, demand_paging, guarded;
+	bool in_slot, in_vgic, demand_paging, guarded, mapped;
 
 	if (!is_translation_fault(esr)) {
 		world_inject_abort(instruction, read_sysreg(far_el2));
@@ -120,10 +120,14 @@ u64 exit_abort(struct vcpu *vcpu, u64 esr)
 		gpa |= read_sysreg(far_el2) & (PAGE_BYTES - 1);
 	lock(&vcpu->vm->lock);
 	in_slot = vm_find_slot(vcpu->vm, gpa);
+	mapped = in_slot && stage2_lookup(&vcpu->vm->stage2, gpa);
 	in_vgic = vgic_contains(vcpu->vm, gpa);
 	demand_paging = vcpu->vm->demand_paging;
 	guarded = vcpu->vm->guard_on && !in_vgic && !protect_allows_mmio(vcpu->vm, gpa);
 	unlock(&vcpu->vm->lock);
+	/* Another vCPU got the page meanwhile, or its block was just being split. */
+	if (mapped)
+		return EXIT_RESUME;
 	if (in_slot && demand_paging)
 		return report_exception(vcpu, GZVM_EXCEPTION_PAGE_FAULT, esr, gpa);
 	/* Either the host should have filled the slot, or there is nothing to fetch. */

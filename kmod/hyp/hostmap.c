@@ -115,78 +115,67 @@ void hostmap_unshare_range(u64 pa, u64 bytes)
 /* ------------------------------------------------------------------ */
 /* Pages of the host's stage 2                                        */
 
-/*
- * The table below *entry, made of the block that is there. Between the block and the
- * table there has to be nothing for a moment (Arm ARM D8.14, break-before-make); a
- * CPU of the host that meets it tries again, see hostmap_has().
- */
-static u64 *cut(u64 *entry, u64 child_bytes)
-{
-	u64 block = *entry, type = child_bytes == PAGE_BYTES ? S2_PAGE : 0;
-	u64 *table;
-
-	if ((block & (S2_VALID | S2_TABLE)) == (S2_VALID | S2_TABLE))
-		return stage2_child(block);
-	table = pages_alloc(1);
-	if (!table)
-		return NULL;
-	for (u64 i = 0; i < 512; i++)
-		table[i] = (block + i * child_bytes) | type;
-	WRITE_ONCE(*entry, 0);
-	stage2_invalidate(&host);
-	WRITE_ONCE(*entry, (u64)table | S2_VALID | S2_TABLE);
-	dsb(ishst);
-	return table;
-}
-
 /* The entry of one page of RAM, NULL without memory for the tables. */
 static u64 *page_entry(u64 pa)
 {
-	u64 *level2 = cut(&host.root[pa >> GIB_SHIFT], BLOCK_BYTES);
-	u64 *level3 = level2 ? cut(&level2[FIELD(pa, 29, 21)], PAGE_BYTES) : NULL;
+	u64 *level2 = stage2_cut(&host, &host.root[pa >> GIB_SHIFT], BLOCK_BYTES);
+	u64 *level3 = level2 ? stage2_cut(&host, &level2[FIELD(pa, 29, 21)], PAGE_BYTES) : NULL;
 
 	return level3 ? &level3[FIELD(pa, 20, 12)] : NULL;
 }
 
-static bool unmap(u64 pa)
+static void set_entry(u64 *entry, u64 pa)
 {
-	u64 *entry;
+	WRITE_ONCE(*entry, pa | S2_VALID | S2_PAGE | S2_NORMAL);
+}
+
+/* All of them, or none when there is no memory for the tables. */
+static bool unmap(const u64 *pages, u32 count)
+{
+	u32 done = 0;
+	bool all;
 
 	lock(&tables_lock);
-	entry = page_entry(pa);
-	if (entry) {
+	for (u64 *entry; done < count && (entry = page_entry(pages[done])); done++)
 		WRITE_ONCE(*entry, 0);
+	all = done == count;
+	if (all)
 		stage2_invalidate(&host);
-	}
+	else
+		while (done--)
+			set_entry(page_entry(pages[done]), pages[done]);
 	unlock(&tables_lock);
-	return entry;
+	return all;
 }
 
 /* The tables are there since the page was taken. */
 static void map(u64 pa)
 {
 	lock(&tables_lock);
-	WRITE_ONCE(*page_entry(pa), pa | S2_VALID | S2_PAGE | S2_NORMAL);
+	set_entry(page_entry(pa), pa);
 	dsb(ishst);
 	unlock(&tables_lock);
 }
 
-bool hostmap_take(u64 pa, bool shared)
+bool hostmap_take(const u64 *pages, u32 count, bool shared)
 {
 	u8 before = shared ? 1 : 0;
+	u32 taken = 0;
 
-	if (!hostmem_contains(pa, PAGE_BYTES) || !change_users(pa, before, TAKEN))
-		return false;
-	if (unmap(pa))
+	while (taken < count && hostmem_contains(pages[taken], PAGE_BYTES) &&
+	       change_users(pages[taken], before, TAKEN))
+		taken++;
+	if (taken == count && unmap(pages, count))
 		return true;
-	change_users(pa, TAKEN, before);
+	while (taken--)
+		change_users(pages[taken], TAKEN, before);
 	return false;
 }
 
 void hostmap_wipe_and_give(u64 pa)
 {
 	memset((void *)pa, 0, PAGE_BYTES);
-	stage2_make_coherent(pa);
+	stage2_make_coherent(pa, PAGE_BYTES);
 	map(pa);
 	change_users(pa, TAKEN, 0);
 }

@@ -10,6 +10,8 @@
 
 #define IPA_END		(1UL << STAGE2_IPA_BITS)
 #define MAILBOX_BYTES	(GZVM_BLOCK_PAGES * sizeof(u64))
+/* Pages that are acquired together: one TLB maintenance for a protected VM. It divides a block. */
+#define MAP_BATCH	32U
 #define PURPOSE_KNOWN	(GZVM_USER_MEM_REGION_GUEST_MEM | GZVM_USER_MEM_REGION_PROTECT_FW | \
 			 GZVM_USER_MEM_REGION_STATIC_SWIOTLB)
 
@@ -42,23 +44,119 @@ static bool is_kept_by_host(const struct vm *vm, const struct slot *slot)
 	return !vm->stage2.protected || (slot->flags & GZVM_USER_MEM_REGION_STATIC_SWIOTLB);
 }
 
-static s32 map_page(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa)
+/* What the VM has mapped or is about to map has one more user, or is taken. All or none. */
+static bool acquire(const struct vm *vm, const struct slot *slot, const u64 *pages, u32 count)
 {
-	bool kept = is_kept_by_host(vm, slot);
-	u64 flags = kept && vm->stage2.protected ? S2_SHARED : 0;
-	u64 mapped = stage2_lookup(&vm->stage2, gpa);
-	s32 status;
+	u32 done = 0;
 
-	if (mapped)
-		return (mapped & S2_ADDRESS_MASK) == pa ? GZVM_STATUS_OK : GZVM_STATUS_INVALID_ARGS;
-	if (!(kept ? hostmap_share(pa) : hostmap_take(pa, false)))
+	if (!is_kept_by_host(vm, slot))
+		return hostmap_take(pages, count, false);
+	while (done < count && hostmap_share(pages[done]))
+		done++;
+	if (done == count)
+		return true;
+	while (done--)
+		hostmap_unshare(pages[done]);
+	return false;
+}
+
+/* The reverse of acquire(). */
+static void give_back(const struct vm *vm, const struct slot *slot, const u64 *pages, u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		if (!is_kept_by_host(vm, slot))
+			hostmap_lend(pages[i]);
+		hostmap_unshare(pages[i]);
+	}
+}
+
+static u64 map_flags(const struct vm *vm, const struct slot *slot)
+{
+	return vm->stage2.protected && is_kept_by_host(vm, slot) ? S2_SHARED : 0;
+}
+
+/* At most MAP_BATCH pages, at @gpa and on. Those that are there already are left out. */
+static s32 map_pages(struct vm *vm, const struct slot *slot, u64 gpa, const u64 *pages, u32 count)
+{
+	u64 gpas[MAP_BATCH], new[MAP_BATCH];
+	u32 new_count = 0;
+
+	for (u32 i = 0; i < count; i++, gpa += PAGE_BYTES) {
+		u64 mapped = stage2_lookup(&vm->stage2, gpa);
+
+		if (mapped && (mapped & S2_ADDRESS_MASK) != pages[i])
+			return GZVM_STATUS_INVALID_ARGS;
+		if (mapped)
+			continue;
+		gpas[new_count] = gpa;
+		new[new_count++] = pages[i];
+	}
+	if (new_count && !acquire(vm, slot, new, new_count))
 		return GZVM_STATUS_INVALID_ARGS;
-	status = stage2_map(&vm->stage2, gpa, pa, flags);
-	if (status == GZVM_STATUS_OK)
-		return status;
-	if (!kept)
-		hostmap_lend(pa);
-	hostmap_unshare(pa);
+	for (u32 i = 0; i < new_count; i++) {
+		s32 status = stage2_map(&vm->stage2, gpas[i], new[i], map_flags(vm, slot));
+
+		if (status) {
+			give_back(vm, slot, new + i, new_count - i);
+			return status;
+		}
+	}
+	return GZVM_STATUS_OK;
+}
+
+static void list_pages(u64 *pages, u64 pa, u32 count)
+{
+	for (u32 i = 0; i < count; i++)
+		pages[i] = pa + i * PAGE_BYTES;
+}
+
+/* 2 MiB where nothing is mapped. */
+static s32 map_block(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa)
+{
+	s32 status = GZVM_STATUS_INVALID_ARGS;
+	u64 pages[MAP_BATCH];
+	u64 done;
+
+	for (done = 0; done < BLOCK_BYTES; done += MAP_BATCH * PAGE_BYTES) {
+		list_pages(pages, pa + done, MAP_BATCH);
+		if (!acquire(vm, slot, pages, MAP_BATCH))
+			break;
+	}
+	if (done == BLOCK_BYTES)
+		status = stage2_map_block(&vm->stage2, gpa, pa, map_flags(vm, slot));
+	if (!status)
+		return GZVM_STATUS_OK;
+	while (done) {
+		done -= MAP_BATCH * PAGE_BYTES;
+		list_pages(pages, pa + done, MAP_BATCH);
+		give_back(vm, slot, pages, MAP_BATCH);
+	}
+	return status;
+}
+
+/* Pages that are neighbours in the host's memory, too, as blocks where that is possible. */
+static s32 map_run(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa, u64 count)
+{
+	u64 end = gpa + count * PAGE_BYTES;
+	s32 status = GZVM_STATUS_OK;
+
+	while (gpa < end && !status) {
+		u64 to_block = (ALIGN_UP(gpa + 1, BLOCK_BYTES) - gpa) / PAGE_BYTES;
+		u64 left = (end - gpa) / PAGE_BYTES;
+		u64 pages[MAP_BATCH], step;
+
+		if (left >= GZVM_BLOCK_PAGES && IS_ALIGNED(pa, BLOCK_BYTES) &&
+		    stage2_can_map_block(&vm->stage2, gpa)) {
+			step = GZVM_BLOCK_PAGES;
+			status = map_block(vm, slot, gpa, pa);
+		} else {
+			step = MIN(MIN(left, to_block), MAP_BATCH);
+			list_pages(pages, pa, step);
+			status = map_pages(vm, slot, gpa, pages, step);
+		}
+		gpa += step * PAGE_BYTES;
+		pa += step * PAGE_BYTES;
+	}
 	return status;
 }
 
@@ -79,15 +177,15 @@ static s32 populate(struct vm *vm, const struct slot *slot, const struct gzvm_me
 	for (u32 i = 0; i < count; i++) {
 		u64 pa = READ_ONCE(region->constituents[i].address);
 		u64 run = READ_ONCE(region->constituents[i].pg_cnt);
+		s32 status;
 
 		if (run > pages || !IS_ALIGNED(pa, PAGE_BYTES))
 			return GZVM_STATUS_INVALID_ARGS;
-		for (pages -= run; run; run--, pa += PAGE_BYTES, gpa += PAGE_BYTES) {
-			s32 status = map_page(vm, slot, gpa, pa);
-
-			if (status)
-				return status;
-		}
+		status = map_run(vm, slot, gpa, pa, run);
+		if (status)
+			return status;
+		pages -= run;
+		gpa += run * PAGE_BYTES;
 	}
 	return pages ? GZVM_STATUS_INVALID_ARGS : GZVM_STATUS_OK;
 }
@@ -184,8 +282,9 @@ s32 memory_unmap(struct vm *vm, u64 slot_id, u64 gfn)
 	lock(&vm->lock);
 	if (is_slot_range(vm, slot_id, gfn, 1)) {
 		/* The host cannot take a page from a protected VM, only hear that it has none. */
-		if (!vm->stage2.protected)
-			stage2_unmap(&vm->stage2, gfn * PAGE_BYTES, PAGE_BYTES);
+		if (!vm->stage2.protected &&
+		    !stage2_unmap(&vm->stage2, gfn * PAGE_BYTES, PAGE_BYTES))
+			status = GZVM_STATUS_NO_MEMORY;
 		if (!stage2_lookup(&vm->stage2, gfn * PAGE_BYTES))
 			status = GZVM_STATUS_OK;
 	}
@@ -195,14 +294,13 @@ s32 memory_unmap(struct vm *vm, u64 slot_id, u64 gfn)
 
 bool memory_relinquish(struct vm *vm, u64 gpa)
 {
-	bool found;
+	bool gone;
 
 	lock(&vm->lock);
-	found = IS_ALIGNED(gpa, PAGE_BYTES) && vm_find_slot(vm, gpa);
-	if (found)
-		stage2_unmap(&vm->stage2, gpa, PAGE_BYTES);
+	gone = IS_ALIGNED(gpa, PAGE_BYTES) && vm_find_slot(vm, gpa) &&
+	       stage2_unmap(&vm->stage2, gpa, PAGE_BYTES);
 	unlock(&vm->lock);
-	return found;
+	return gone;
 }
 
 s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags)
@@ -221,14 +319,22 @@ s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages)
 
 	lock(&vm->lock);
 	if (is_slot_range(vm, slot, gfn, pages) && pfn < IPA_END / PAGE_BYTES)
-		for (u64 i = 0; i < pages; i++) {
-			status = map_page(vm, &vm->slots[slot], (gfn + i) * PAGE_BYTES,
-					  (pfn + i) * PAGE_BYTES);
-			if (status)
-				break;
-		}
+		status = map_run(vm, &vm->slots[slot], gfn * PAGE_BYTES, pfn * PAGE_BYTES, pages);
 	unlock(&vm->lock);
 	return status;
+}
+
+/* Copies page numbers that the host may be changing; false when one cannot be. */
+static bool read_mailbox(const u64 *mailbox, u64 *pages, u32 count)
+{
+	for (u32 i = 0; i < count; i++) {
+		u64 pfn = READ_ONCE(mailbox[i]);
+
+		if (pfn >= IPA_END / PAGE_BYTES)
+			return false;
+		pages[i] = pfn * PAGE_BYTES;
+	}
+	return true;
 }
 
 s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages)
@@ -236,17 +342,20 @@ s32 memory_map_block(struct vm *vm, u64 slot, u64 gfn, u64 pages)
 	s32 status = GZVM_STATUS_INVALID_ARGS;
 
 	lock(&vm->lock);
-	if (vm->block_mailbox && is_slot_range(vm, slot, gfn, pages))
-		for (u64 i = 0; i < pages; i++) {
-			u64 pfn = READ_ONCE(((u64 *)vm->block_mailbox)[i]);
+	if (vm->block_mailbox && is_slot_range(vm, slot, gfn, pages)) {
+		const u64 *mailbox = (const u64 *)vm->block_mailbox;
+		u64 list[MAP_BATCH], done = 0;
+
+		do {
+			u32 count = MIN(pages - done, MAP_BATCH);
 
 			status = GZVM_STATUS_INVALID_ARGS;
-			if (pfn < IPA_END / PAGE_BYTES)
-				status = map_page(vm, &vm->slots[slot], (gfn + i) * PAGE_BYTES,
-						  pfn * PAGE_BYTES);
-			if (status)
-				break;
-		}
+			if (read_mailbox(mailbox + done, list, count))
+				status = map_pages(vm, &vm->slots[slot], (gfn + done) * PAGE_BYTES,
+						   list, count);
+			done += count;
+		} while (!status && done < pages);
+	}
 	unlock(&vm->lock);
 	return status;
 }

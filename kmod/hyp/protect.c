@@ -10,6 +10,9 @@
 #include "psci.h"
 #include "vm.h"
 
+/* Pages that are taken together, with one TLB maintenance. */
+#define TAKE_BATCH	64
+
 static bool has_run(const struct vm *vm)
 {
 	for (u32 i = 0; i < GZVM_MAX_VCPUS; i++)
@@ -28,31 +31,37 @@ static u64 mapped_page(const struct vm *vm, u64 gpa)
 	return stage2_lookup(&vm->stage2, gpa) & S2_ADDRESS_MASK;
 }
 
-/* Takes what @slot has mapped. Returns where it stopped: a page with other users, or the end. */
+/* Takes what @slot has mapped. Returns how far it came: to a page with other users, or the end. */
 static u64 take_slot(struct vm *vm, const struct slot *slot)
 {
-	u64 gpa = slot->gpa;
+	u64 end = slot->gpa + slot->bytes;
+	u64 gpa = stage2_next(&vm->stage2, slot->gpa, end);
+	u64 pages[TAKE_BATCH];
 
-	for (; gpa < slot->gpa + slot->bytes; gpa += PAGE_BYTES) {
-		u64 pa = mapped_page(vm, gpa);
+	while (gpa < end) {
+		u64 first = gpa;
+		u32 count = 0;
 
-		if (pa && stays_shared(slot))
-			stage2_mark_shared(&vm->stage2, gpa, true);
-		else if (pa && !hostmap_take(pa, true))
-			break;
+		for (; gpa < end && count < TAKE_BATCH;
+		     gpa = stage2_next(&vm->stage2, gpa + PAGE_BYTES, end)) {
+			pages[count++] = mapped_page(vm, gpa);
+			if (stays_shared(slot))
+				stage2_mark_shared(&vm->stage2, gpa, true);
+		}
+		if (!stays_shared(slot) && !hostmap_take(pages, count, true))
+			return first;
 	}
-	return gpa;
+	return end;
 }
 
 static void lend_slot(struct vm *vm, const struct slot *slot, u64 end)
 {
-	for (u64 gpa = slot->gpa; gpa < end; gpa += PAGE_BYTES) {
-		u64 pa = mapped_page(vm, gpa);
-
-		if (pa && stays_shared(slot))
+	for (u64 gpa = stage2_next(&vm->stage2, slot->gpa, end); gpa < end;
+	     gpa = stage2_next(&vm->stage2, gpa + PAGE_BYTES, end)) {
+		if (stays_shared(slot))
 			stage2_mark_shared(&vm->stage2, gpa, false);
-		else if (pa)
-			hostmap_lend(pa);
+		else
+			hostmap_lend(mapped_page(vm, gpa));
 	}
 }
 
@@ -106,7 +115,7 @@ s64 protect_share(struct vm *vm, u64 gpa)
 	s64 result = SMCCC_INVALID_PARAMETER;
 
 	lock(&vm->lock);
-	if (is_page(vm, gpa, false)) {
+	if (is_page(vm, gpa, false) && stage2_split(&vm->stage2, gpa)) {
 		hostmap_lend(mapped_page(vm, gpa));
 		stage2_mark_shared(&vm->stage2, gpa, true);
 		result = 0;
@@ -119,9 +128,12 @@ s64 protect_share(struct vm *vm, u64 gpa)
 s64 protect_unshare(struct vm *vm, u64 gpa)
 {
 	s64 result = SMCCC_INVALID_PARAMETER;
+	u64 pa;
 
 	lock(&vm->lock);
-	if (is_page(vm, gpa, true) && hostmap_take(mapped_page(vm, gpa), true)) {
+	pa = mapped_page(vm, gpa);
+	if (is_page(vm, gpa, true) && stage2_split(&vm->stage2, gpa) &&
+	    hostmap_take(&pa, 1, true)) {
 		stage2_mark_shared(&vm->stage2, gpa, false);
 		result = 0;
 	}

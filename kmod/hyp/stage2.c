@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Stage-2 translation (Arm ARM D8.2): 4 KiB granule, 40-bit IPA, start at
- * level 1 with two concatenated tables. Here are the guests' pages, in hostmap.c the
- * host's blocks.
+ * level 1 with two concatenated tables. Guests have pages and, where the host gave 2 MiB
+ * at once, blocks of level 2. What the host has is in hostmap.c.
  */
 #include "stage2.h"
 #include "gzvm_hvc.h"
@@ -53,6 +53,17 @@ void stage2_invalidate(const struct stage2 *s2)
 	isb();
 }
 
+static bool is_block(u64 entry)
+{
+	return (entry & (S2_VALID | S2_TABLE)) == S2_VALID;
+}
+
+/* The descriptor that a page at @ipa would have instead of being part of @block. */
+static u64 page_of_block(u64 block, u64 ipa)
+{
+	return (block | S2_PAGE) + (ALIGN_DOWN(ipa, PAGE_BYTES) & (BLOCK_BYTES - 1));
+}
+
 /* What a page was to the VM is over: to the host, as @entry says. */
 static void release_page(struct stage2 *s2, u64 entry)
 {
@@ -65,46 +76,51 @@ static void release_page(struct stage2 *s2, u64 entry)
 		hostmap_unshare(pa);
 }
 
-/* Nobody walks the table any more. Returns how many pages it was and had. */
-static u64 destroy_level3(struct stage2 *s2, u64 *level3)
+/* What the level-2 entry maps from s2->destroyed on. True when nothing is left. */
+static bool destroy_pages(struct stage2 *s2, u64 entry, u64 *budget)
 {
-	u64 pages = 1;
+	u64 *table = is_block(entry) ? NULL : stage2_child(entry);
 
-	for (u32 i = 0; i < 512; i++)
-		if (level3[i] & S2_VALID) {
-			release_page(s2, level3[i]);
-			pages++;
+	do {
+		u64 leaf = table ? table[FIELD(s2->destroyed, 20, 12)] :
+				   page_of_block(entry, s2->destroyed);
+
+		if (leaf & S2_VALID) {
+			if (!*budget)
+				return false;
+			--*budget;
+			release_page(s2, leaf);
 		}
-	pages_free(level3, 1);
-	return pages;
+		s2->destroyed += PAGE_BYTES;
+	} while (!IS_ALIGNED(s2->destroyed, BLOCK_BYTES));
+	if (table)
+		pages_free(table, 1);
+	return true;
 }
 
-/* True when nothing is left below *entry. */
-static bool destroy_level2(struct stage2 *s2, u64 *entry, u64 budget, u64 *freed)
+/* What the level-1 entry maps from s2->destroyed on. */
+static bool destroy_gib(struct stage2 *s2, u64 *level2, u64 *budget)
 {
-	u64 *level2 = stage2_child(*entry);
+	do {
+		u64 *entry = &level2[FIELD(s2->destroyed, 29, 21)];
 
-	for (u32 i = 0; i < 512; i++) {
-		if (!(level2[i] & S2_VALID))
-			continue;
-		if (*freed >= budget)
+		if (!(*entry & S2_VALID))
+			s2->destroyed += BLOCK_BYTES;
+		else if (!destroy_pages(s2, *entry, budget))
 			return false;
-		*freed += destroy_level3(s2, stage2_child(level2[i]));
-		level2[i] = 0;
-	}
+	} while (!IS_ALIGNED(s2->destroyed, BIT(GIB_SHIFT)));
 	pages_free(level2, 1);
-	*entry = 0;
 	return true;
 }
 
 bool stage2_destroy(struct stage2 *s2, u64 budget)
 {
-	u64 freed = 0;
+	while (s2->destroyed < BIT(STAGE2_IPA_BITS)) {
+		u64 entry = s2->root[s2->destroyed >> GIB_SHIFT];
 
-	for (; s2->destroyed < ROOT_ENTRIES; s2->destroyed++) {
-		u64 *entry = &s2->root[s2->destroyed];
-
-		if ((*entry & S2_VALID) && !destroy_level2(s2, entry, budget, &freed))
+		if (!(entry & S2_VALID))
+			s2->destroyed += BIT(GIB_SHIFT);
+		else if (!destroy_gib(s2, stage2_child(entry), &budget))
 			return false;
 	}
 	pages_free(s2->root, STAGE2_ROOT_PAGES);
@@ -133,35 +149,62 @@ static u64 *next_table(struct stage2 *s2, u64 *entry)
  * The guest may look at the page with its caches off, and run it: clean what
  * the host wrote to the point of coherency, and drop stale instructions.
  */
-void stage2_make_coherent(u64 pa)
+void stage2_make_coherent(u64 pa, u64 bytes)
 {
 	u64 line = 4UL << FIELD(read_sysreg(ctr_el0), 19, 16);
 
-	for (u64 address = pa; address < pa + PAGE_BYTES; address += line)
+	for (u64 address = pa; address < pa + bytes; address += line)
 		clean_line(address);
 	dsb(ish);
 	invalidate_icache();
 	dsb(ish);
 }
 
-/* The level-3 entry of @ipa, NULL when there is no table for it. */
-static u64 *find_entry(const struct stage2 *s2, u64 ipa)
+/* The level-2 entry of @ipa, NULL when there is no table for it. */
+static u64 *find_level2(const struct stage2 *s2, u64 ipa)
 {
 	u64 entry;
 
 	if (ipa >> STAGE2_IPA_BITS)
 		return NULL;
 	entry = s2->root[ipa >> GIB_SHIFT];
-	if (entry & S2_VALID)
-		entry = stage2_child(entry)[FIELD(ipa, 29, 21)];
-	return entry & S2_VALID ? &stage2_child(entry)[FIELD(ipa, 20, 12)] : NULL;
+	return entry & S2_VALID ? &stage2_child(entry)[FIELD(ipa, 29, 21)] : NULL;
+}
+
+/* The entry of the page or block at @ipa, NULL when there is no table for one. */
+static u64 *find_leaf(const struct stage2 *s2, u64 ipa)
+{
+	u64 *entry = find_level2(s2, ipa);
+
+	if (!entry || !(*entry & S2_VALID))
+		return NULL;
+	return is_block(*entry) ? entry : &stage2_child(*entry)[FIELD(ipa, 20, 12)];
 }
 
 u64 stage2_lookup(const struct stage2 *s2, u64 ipa)
 {
-	const u64 *entry = find_entry(s2, ipa);
+	const u64 *leaf = find_leaf(s2, ipa);
 
-	return entry && (*entry & S2_VALID) ? *entry : 0;
+	if (!leaf || !(*leaf & S2_VALID))
+		return 0;
+	return is_block(*leaf) ? page_of_block(*leaf, ipa) : *leaf;
+}
+
+u64 stage2_next(const struct stage2 *s2, u64 ipa, u64 end)
+{
+	while (ipa < end) {
+		const u64 *entry = find_level2(s2, ipa);
+
+		if (!entry)
+			ipa = ALIGN_UP(ipa + 1, BIT(GIB_SHIFT));
+		else if (!(*entry & S2_VALID))
+			ipa = ALIGN_UP(ipa + 1, BLOCK_BYTES);
+		else if (!stage2_lookup(s2, ipa))
+			ipa += PAGE_BYTES;
+		else
+			return ipa;
+	}
+	return end;
 }
 
 s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa, u64 flags)
@@ -176,16 +219,68 @@ s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa, u64 flags)
 	level3 = next_table(s2, &level2[FIELD(ipa, 29, 21)]);
 	if (!level3)
 		return GZVM_STATUS_NO_MEMORY;
-	stage2_make_coherent(pa);
+	stage2_make_coherent(pa, PAGE_BYTES);
 	WRITE_ONCE(level3[FIELD(ipa, 20, 12)], pa | S2_VALID | S2_PAGE | S2_NORMAL | flags);
 	dsb(ishst);
 	s2->mapped_pages++;
 	return GZVM_STATUS_OK;
 }
 
+bool stage2_can_map_block(const struct stage2 *s2, u64 ipa)
+{
+	const u64 *entry = find_level2(s2, ipa);
+
+	/* Tables that have become empty are gone. */
+	return IS_ALIGNED(ipa, BLOCK_BYTES) && !(entry && (*entry & S2_VALID));
+}
+
+s32 stage2_map_block(struct stage2 *s2, u64 ipa, u64 pa, u64 flags)
+{
+	u64 *level2 = next_table(s2, &s2->root[ipa >> GIB_SHIFT]);
+
+	if (!level2)
+		return GZVM_STATUS_NO_MEMORY;
+	stage2_make_coherent(pa, BLOCK_BYTES);
+	WRITE_ONCE(level2[FIELD(ipa, 29, 21)], pa | S2_VALID | S2_NORMAL | flags);
+	dsb(ishst);
+	s2->mapped_pages += BLOCK_BYTES / PAGE_BYTES;
+	return GZVM_STATUS_OK;
+}
+
+u64 *stage2_cut(const struct stage2 *s2, u64 *entry, u64 child_bytes)
+{
+	u64 block = *entry, type = child_bytes == PAGE_BYTES ? S2_PAGE : 0;
+	u64 *table;
+
+	if (!is_block(block))
+		return stage2_child(block);
+	table = pages_alloc(1);
+	if (!table)
+		return NULL;
+	for (u64 i = 0; i < 512; i++)
+		table[i] = (block + i * child_bytes) | type;
+	WRITE_ONCE(*entry, 0);
+	stage2_invalidate(s2);
+	WRITE_ONCE(*entry, (u64)table | S2_VALID | S2_TABLE);
+	dsb(ishst);
+	return table;
+}
+
+bool stage2_split(struct stage2 *s2, u64 ipa)
+{
+	u64 *entry = find_level2(s2, ipa);
+
+	if (!entry || !is_block(*entry))
+		return true;
+	if (!stage2_cut(s2, entry, PAGE_BYTES))
+		return false;
+	s2->table_pages++;
+	return true;
+}
+
 void stage2_mark_shared(struct stage2 *s2, u64 ipa, bool shared)
 {
-	u64 *entry = find_entry(s2, ipa);
+	u64 *entry = find_leaf(s2, ipa);
 
 	/* Hardware ignores the bit, so the entry can change while it is in use. */
 	WRITE_ONCE(*entry, shared ? *entry | S2_SHARED : *entry & ~S2_SHARED);
@@ -232,17 +327,25 @@ static u64 *take_empty_table(struct stage2 *s2, u64 *entry)
 	return table;
 }
 
-void stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes)
+static void unmap_block(struct stage2 *s2, u64 *level1_entry, u64 *entry)
 {
-	u64 *level1_entry = &s2->root[ipa >> GIB_SHIFT];
-	u64 *level2_entry, *level3, *free3, *free2 = NULL;
+	u64 block = *entry;
+	u64 *free2;
 
-	if (!(*level1_entry & S2_VALID))
-		return;
-	level2_entry = &stage2_child(*level1_entry)[FIELD(ipa, 29, 21)];
-	if (!(*level2_entry & S2_VALID))
-		return;
-	level3 = stage2_child(*level2_entry);
+	WRITE_ONCE(*entry, 0);
+	free2 = take_empty_table(s2, level1_entry);
+	stage2_invalidate(s2);
+	for (u64 offset = 0; offset < BLOCK_BYTES; offset += PAGE_BYTES)
+		release_page(s2, page_of_block(block, offset));
+	if (free2)
+		pages_free(free2, 1);
+}
+
+static void unmap_pages(struct stage2 *s2, u64 *level1_entry, u64 *level2_entry, u64 ipa, u64 bytes)
+{
+	u64 *level3 = stage2_child(*level2_entry);
+	u64 *free3, *free2 = NULL;
+
 	clear_pages(level3, ipa, bytes);
 	free3 = take_empty_table(s2, level2_entry);
 	if (free3)
@@ -254,4 +357,19 @@ void stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes)
 		pages_free(free3, 1);
 	if (free2)
 		pages_free(free2, 1);
+}
+
+bool stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes)
+{
+	u64 *entry = find_level2(s2, ipa);
+
+	if (!entry || !(*entry & S2_VALID))
+		return true;
+	if (is_block(*entry) && bytes == BLOCK_BYTES)
+		unmap_block(s2, &s2->root[ipa >> GIB_SHIFT], entry);
+	else if (stage2_split(s2, ipa))
+		unmap_pages(s2, &s2->root[ipa >> GIB_SHIFT], entry, ipa, bytes);
+	else
+		return false;
+	return true;
 }

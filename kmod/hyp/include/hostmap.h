@@ -27,11 +27,12 @@ bool hostmap_share_range(u64 pa, u64 bytes);
 void hostmap_unshare_range(u64 pa, u64 bytes);
 
 /*
- * Takes a page from the host, if nobody but the host uses it, or if the caller is the
- * only user (@shared). Released by hostmap_wipe_and_give() or hostmap_lend().
- * False: the page has other users, or there is no memory for tables.
+ * Takes @count pages from the host, all or none, if nobody but the host uses them, or if
+ * the caller is the only user (@shared). Each is released by hostmap_wipe_and_give() or
+ * hostmap_lend(). False: one has other users or is there twice, or there is no memory for
+ * tables. The host's TLBs are told once for all of them.
  */
-bool hostmap_take(u64 pa, bool shared);
+bool hostmap_take(const u64 *pages, u32 count, bool shared);
 /* A taken page goes back to the host, with nothing of what was in it. */
 void hostmap_wipe_and_give(u64 pa);
 /* A taken page becomes one that is shared, with its contents; the caller stays a user. */

@@ -31,7 +31,7 @@
  * @vmid: tag of its TLB entries
  * @table_pages: pages of tables, root included
  * @mapped_pages: pages mapped
- * @destroyed: root entries whose tables have been given back
+ * @destroyed: below this IPA everything has been given back
  * @protected: the host has lost the pages that are mapped here, but for S2_SHARED ones
  */
 struct stage2 {
@@ -39,7 +39,7 @@ struct stage2 {
 	u32 vmid;
 	u32 table_pages;
 	u64 mapped_pages;
-	u32 destroyed;
+	u64 destroyed;
 	bool protected;
 };
 
@@ -50,14 +50,16 @@ void stage2_enable(void);
 bool stage2_create(struct stage2 *s2, u32 vmid);
 /* Forgets the VMID's TLB entries on every CPU: before pages or tables get new owners. */
 void stage2_invalidate(const struct stage2 *s2);
-/*
- * Gives tables and what they map back, @budget pages and at most a 2 MiB block more.
- * True when none is left; the root goes last.
- */
+/* Gives @budget pages back, and their tables. True when none is left; the root goes last. */
 bool stage2_destroy(struct stage2 *s2, u64 budget);
 
-/* The descriptor of the page at @ipa; 0 when none is mapped. The caller holds the VM's lock. */
+/*
+ * The descriptor of the page at @ipa, also when it is part of a block; 0 when none is
+ * mapped. The caller holds the VM's lock.
+ */
 u64 stage2_lookup(const struct stage2 *s2, u64 ipa);
+/* The first mapped page in [ipa, end), or @end. The caller holds the VM's lock. */
+u64 stage2_next(const struct stage2 *s2, u64 ipa, u64 end);
 
 /**
  * stage2_map() - map one 4 KiB page, read-write-execute, Normal write-back
@@ -70,7 +72,27 @@ u64 stage2_lookup(const struct stage2 *s2, u64 ipa);
  */
 s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa, u64 flags);
 
-/* Sets or clears S2_SHARED of a mapped page. */
+/* Whether a block fits at @ipa: aligned, and no page mapped in its 2 MiB. */
+bool stage2_can_map_block(const struct stage2 *s2, u64 ipa);
+/* stage2_map() of 2 MiB, aligned at both sides, whose pages the caller has shared or taken. */
+s32 stage2_map_block(struct stage2 *s2, u64 ipa, u64 pa, u64 flags);
+/* Makes pages of the block at @ipa, if there is one. False without memory for their table. */
+bool stage2_split(struct stage2 *s2, u64 ipa);
+
+/**
+ * stage2_cut() - replace a block by a table of its parts
+ * @s2: the translation
+ * @entry: of a block, or of a table already
+ * @child_bytes: size of the parts: PAGE_BYTES or BLOCK_BYTES
+ *
+ * Between the block and the table there is nothing for a moment (Arm ARM D8.14,
+ * break-before-make): who faults there has to try again once the lock is free.
+ *
+ * Return: the table; NULL without memory.
+ */
+u64 *stage2_cut(const struct stage2 *s2, u64 *entry, u64 child_bytes);
+
+/* Sets or clears S2_SHARED of a mapped page, or of the block that it is part of. */
 void stage2_mark_shared(struct stage2 *s2, u64 ipa, bool shared);
 
 /**
@@ -81,8 +103,11 @@ void stage2_mark_shared(struct stage2 *s2, u64 ipa, bool shared);
  *
  * When it returns no CPU can reach the pages through @s2 any more, and they are the
  * host's, wiped if @s2 is protected. Tables that have become empty are given back.
+ *
+ * Return: false when a block would have to be split and there is no memory for it;
+ * then nothing has changed. Never for a whole block.
  */
-void stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes);
+bool stage2_unmap(struct stage2 *s2, u64 ipa, u64 bytes);
 
 /* VTTBR_EL2 for @s2. */
 u64 stage2_vttbr(const struct stage2 *s2);
@@ -92,7 +117,7 @@ static inline u64 *stage2_child(u64 entry)
 	return (u64 *)(entry & S2_ADDRESS_MASK);
 }
 
-/* Cleans a page to the point of coherency, and drops stale instructions. */
-void stage2_make_coherent(u64 pa);
+/* Cleans memory to the point of coherency, and drops stale instructions. */
+void stage2_make_coherent(u64 pa, u64 bytes);
 
 #endif

@@ -196,7 +196,10 @@ s32 memory_set_region(struct vm *vm, u64 buffer, u64 bytes);
 s32 memory_remove_slot(struct vm *vm, u64 slot_id, u64 budget);
 /* Takes one page of a slot back; fine when it is not mapped. */
 s32 memory_unmap(struct vm *vm, u64 slot_id, u64 gfn);
-/* The guest gives up the page at @gpa: it is unmapped. False when no slot has it. */
+/*
+ * The guest gives up the page at @gpa: it is unmapped. False when no slot has it, or it is
+ * part of a block and there is no memory to split that.
+ */
 bool memory_relinquish(struct vm *vm, u64 gpa);
 s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags);
 s32 memory_map(struct vm *vm, u64 slot, u64 pfn, u64 gfn, u64 pages);

@@ -111,5 +111,6 @@ void test_hostile_calls(void);
 void test_hostile_guests(void);
 void test_many_vms(void);
 void test_protection(void);
+void test_blocks(void);
 
 #endif /* _GZVM_TESTS_HOST_H */

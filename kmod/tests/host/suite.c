@@ -8,6 +8,7 @@ void run_all(void)
 	test_aborts();
 	test_many_vms();
 	test_protection();
+	test_blocks();
 	test_hostile_calls();
 	test_hostile_guests();
 }

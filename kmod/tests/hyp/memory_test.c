@@ -12,17 +12,10 @@
 #include <sys/mman.h>
 
 #include "hostmap.h"
-#include "vm.h"
-
-#undef memset
-#undef memcpy
-
+#include "model.h"
 #include "tap.h"
 
 #define RAM_BYTES	(256UL << 20)
-#define POOL_BASE	(PLATFORM_RAM_BASE + (64UL << 20))
-#define POOL_PAGES	64UL
-#define BUFFER		(PLATFORM_RAM_BASE + (128UL << 20))
 #define VMS		4
 #define SLOT_GPA	0x3ff000000UL	/* its pages lie in two 2 MiB blocks and two GiB */
 #define SLOT_PAGES	8192UL
@@ -30,30 +23,14 @@
 #define SHARED_GPA	0x80000000UL
 #define SHARED_PAGES	16UL
 #define OPERATIONS	300000UL
-#define NO_PAGE		0xffffUL
-
-/* The model of a VM's page: which page of the pool, and whether the host has it, too. */
-struct place {
-	u64 page;
-	bool shared;
-};
-
-/** struct model - what a VM should look like */
-struct model {
-	struct vm *vm;
-	u64 id;
-	bool is_protected;
-	struct place places[16];
-	struct place bounce[4];
-};
 
 static struct model models[VMS];
-static u32 users[POOL_PAGES];
-static bool taken[POOL_PAGES];
+u32 users[HOST_PAGES];
+bool taken[HOST_PAGES];
 static u64 state = 88172645463325252UL;
 static u64 wrong;
 
-static u64 random_below(u64 end)
+u64 random_below(u64 end)
 {
 	state ^= state << 13;
 	state ^= state >> 7;
@@ -72,7 +49,7 @@ static u64 place_gpa(u64 place)
 	return SLOT_GPA + pages[place] * PAGE_BYTES;
 }
 
-static void expect(bool right, const char *what)
+void expect(bool right, const char *what)
 {
 	if (right)
 		return;
@@ -80,12 +57,18 @@ static void expect(bool right, const char *what)
 		diag("%s", what);
 }
 
+u64 page_pa(u64 page)
+{
+	return page < POOL_PAGES ? POOL_BASE + page * PAGE_BYTES :
+				   BLOCKS_BASE + (page - POOL_PAGES) * PAGE_BYTES;
+}
+
 static bool host_should_have(u64 page)
 {
 	return !taken[page];
 }
 
-static void declare(struct model *model, u32 slot, u64 gpa, u64 pages, u32 flags)
+void declare(struct model *model, u32 slot, u64 gpa, u64 pages, u32 flags)
 {
 	struct gzvm_memregion *region = (struct gzvm_memregion *)BUFFER;
 
@@ -117,29 +100,16 @@ static void create(struct model *model)
 	model->vm = vm_get(model->id);
 	vm_put(model->vm);
 	declare_slots(model);
+	blocks_init(model, model - models);
 }
 
-static bool can_be_given(const struct model *model, u64 page, bool kept)
+bool can_be_given(u64 page, bool kept)
 {
-	(void)model;
 	return kept ? !taken[page] : !taken[page] && !users[page];
 }
 
-static void map(struct model *model, struct place *place, u32 slot, u64 gpa, bool kept)
+void give(struct place *place, u64 page, bool kept)
 {
-	u64 page = random_below(POOL_PAGES);
-	u64 pfn = (POOL_BASE + page * PAGE_BYTES) / PAGE_BYTES;
-	s32 status = memory_map(model->vm, slot, pfn, gpa / PAGE_BYTES, 1);
-
-	if (place->page != NO_PAGE) {
-		expect(status == (place->page == page ? 0 : GZVM_STATUS_INVALID_ARGS), "map again");
-		return;
-	}
-	if (!can_be_given(model, page, kept)) {
-		expect(status == GZVM_STATUS_INVALID_ARGS, "map a page of somebody else");
-		return;
-	}
-	expect(!status, "map");
 	place->page = page;
 	place->shared = kept;
 	if (kept)
@@ -148,7 +118,25 @@ static void map(struct model *model, struct place *place, u32 slot, u64 gpa, boo
 		taken[page] = true;
 }
 
-static void forget(struct place *place)
+static void map(struct model *model, struct place *place, u32 slot, u64 gpa, bool kept)
+{
+	u64 page = random_below(POOL_PAGES);
+	u64 pfn = page_pa(page) / PAGE_BYTES;
+	s32 status = memory_map(model->vm, slot, pfn, gpa / PAGE_BYTES, 1);
+
+	if (place->page != NO_PAGE) {
+		expect(status == (place->page == page ? 0 : GZVM_STATUS_INVALID_ARGS), "map again");
+		return;
+	}
+	if (!can_be_given(page, kept)) {
+		expect(status == GZVM_STATUS_INVALID_ARGS, "map a page of somebody else");
+		return;
+	}
+	expect(!status, "map");
+	give(place, page, kept);
+}
+
+void forget(struct place *place)
 {
 	u64 page = place->page;
 
@@ -160,45 +148,39 @@ static void forget(struct place *place)
 		return;
 	}
 	taken[page] = false;
-	expect(!*(u64 *)(POOL_BASE + page * PAGE_BYTES), "a page comes back wiped");
+	expect(!*(u64 *)page_pa(page), "a page comes back wiped");
 }
 
-static void unmap(struct model *model, u64 place)
+void unmap(struct model *model, u32 slot, struct place *place, u64 gpa)
 {
-	s32 status = memory_unmap(model->vm, 0, place_gpa(place) / PAGE_BYTES);
+	s32 status = memory_unmap(model->vm, slot, gpa / PAGE_BYTES);
 
 	if (model->is_protected) {
-		expect(status == (model->places[place].page == NO_PAGE ? 0 :
-				  GZVM_STATUS_INVALID_ARGS), "unmap of a protected VM");
+		expect(status == (place->page == NO_PAGE ? 0 : GZVM_STATUS_INVALID_ARGS),
+		       "unmap of a protected VM");
 		return;
 	}
 	expect(!status, "unmap");
-	forget(&model->places[place]);
+	forget(place);
 }
 
-static void relinquish(struct model *model, u64 place)
+void relinquish(struct model *model, struct place *place, u64 gpa)
 {
-	expect(memory_relinquish(model->vm, place_gpa(place)), "relinquish");
-	forget(&model->places[place]);
+	expect(memory_relinquish(model->vm, gpa), "relinquish");
+	forget(place);
 }
 
-static void protect(struct model *model)
+static bool can_be_taken(const struct place *places, u64 count)
 {
-	bool possible = true;
+	for (u64 i = 0; i < count; i++)
+		if (places[i].page != NO_PAGE && users[places[i].page] != 1)
+			return false;
+	return true;
+}
 
-	for (u32 i = 0; i < 16; i++)
-		if (model->places[i].page != NO_PAGE && users[model->places[i].page] != 1)
-			possible = false;
-	if (model->is_protected)
-		possible = true;
-	expect(protect_vm(model->vm, GZVM_CAP_PVM_SET_PROTECTED_VM) ==
-	       (possible ? 0 : GZVM_STATUS_INVALID_ARGS), "protect");
-	if (!possible || model->is_protected)
-		return;
-	model->is_protected = true;
-	for (u32 i = 0; i < 16; i++) {
-		struct place *place = &model->places[i];
-
+static void take(struct place *places, u64 count)
+{
+	for (struct place *place = places; place < places + count; place++) {
 		if (place->page == NO_PAGE)
 			continue;
 		users[place->page]--;
@@ -207,7 +189,22 @@ static void protect(struct model *model)
 	}
 }
 
-static void share(struct model *model, struct place *place, u64 gpa)
+static void protect(struct model *model)
+{
+	bool possible = model->is_protected ||
+			(can_be_taken(model->places, 16) &&
+			 can_be_taken(model->in_blocks, BLOCK_SLOT_PAGES));
+
+	expect(protect_vm(model->vm, GZVM_CAP_PVM_SET_PROTECTED_VM) ==
+	       (possible ? 0 : GZVM_STATUS_INVALID_ARGS), "protect");
+	if (!possible || model->is_protected)
+		return;
+	model->is_protected = true;
+	take(model->places, 16);
+	take(model->in_blocks, BLOCK_SLOT_PAGES);
+}
+
+void share(struct model *model, struct place *place, u64 gpa)
 {
 	bool possible = model->is_protected && place->page != NO_PAGE && !place->shared;
 
@@ -219,7 +216,7 @@ static void share(struct model *model, struct place *place, u64 gpa)
 	users[place->page]++;
 }
 
-static void unshare(struct model *model, struct place *place, u64 gpa)
+void unshare(struct model *model, struct place *place, u64 gpa)
 {
 	bool possible = model->is_protected && place->page != NO_PAGE && place->shared &&
 			users[place->page] == 1;
@@ -263,6 +260,8 @@ static void destroy(struct model *model)
 		forget(&model->places[i]);
 	for (u32 i = 0; i < 4; i++)
 		forget(&model->bounce[i]);
+	for (u64 i = 0; i < BLOCK_SLOT_PAGES; i++)
+		forget(&model->in_blocks[i]);
 	model->vm = NULL;
 }
 
@@ -271,7 +270,7 @@ static void operate(struct model *model)
 	u64 place = random_below(16), bounce = random_below(4);
 
 	create(model);
-	switch (random_below(40)) {
+	switch (random_below(44)) {
 	case 0:
 		destroy(model);
 		break;
@@ -282,10 +281,10 @@ static void operate(struct model *model)
 		protect(model);
 		break;
 	case 3 ... 6:
-		unmap(model, place);
+		unmap(model, 0, &model->places[place], place_gpa(place));
 		break;
 	case 7 ... 9:
-		relinquish(model, place);
+		relinquish(model, &model->places[place], place_gpa(place));
 		break;
 	case 10 ... 13:
 		share(model, &model->places[place], place_gpa(place));
@@ -300,12 +299,15 @@ static void operate(struct model *model)
 	case 21:
 		unshare(model, &model->bounce[bounce], SHARED_GPA + bounce * PAGE_BYTES);
 		break;
+	case 22 ... 25:
+		blocks_operate(model);
+		break;
 	default:
 		map(model, &model->places[place], 0, place_gpa(place), !model->is_protected);
 	}
 }
 
-static void compare(const struct model *model)
+static void compare(const struct model *model, bool all)
 {
 	u64 mapped = 0;
 
@@ -318,25 +320,29 @@ static void compare(const struct model *model)
 		expect((entry & S2_ADDRESS_MASK) ==
 		       (page == NO_PAGE ? 0 : POOL_BASE + page * PAGE_BYTES), "a guest's page");
 		mapped += page != NO_PAGE;
+		tlb_access(stage2_vttbr(&model->vm->stage2), place_gpa(i));
 	}
 	for (u32 i = 0; i < 4; i++)
 		mapped += model->bounce[i].page != NO_PAGE;
+	blocks_compare(model, all);
+	mapped += blocks_mapped(model);
 	expect(model->vm->stage2.mapped_pages == mapped, "the count of mapped pages");
 }
 
 static void compare_host(void)
 {
-	for (u64 page = 0; page < POOL_PAGES; page++) {
-		u64 pa = POOL_BASE + page * PAGE_BYTES;
+	for (u64 page = 0; page < HOST_PAGES; page++) {
+		u64 pa = page_pa(page);
 
 		expect(hostmap_has(pa) == host_should_have(page), "a page of the host");
 		if (host_should_have(page))
 			*(u64 *)pa = 0x5ec2e7;
+		tlb_access(hostmap_vttbr(), pa);
 	}
 	expect(hostmap_has(BUFFER) && !hostmap_has(HYP_REGION_BASE), "the rest of the host");
 }
 
-static u64 free_pages(void)
+u64 free_pages(void)
 {
 	static void *pages[HYP_REGION_BYTES / PAGE_BYTES];
 	u64 count = 0;
@@ -361,6 +367,18 @@ static void describe_memory(u32 *dtb)
 		dtb[i] = __builtin_bswap32(tree[i]);
 }
 
+/* They are not put together again, so their tables would be missed at the end. */
+static void cut_host_blocks(void)
+{
+	for (u64 page = 0; page < HOST_PAGES; page++) {
+		u64 pa = page_pa(page);
+
+		expect(hostmap_take(&pa, 1, false), "take");
+		hostmap_lend(pa);
+		hostmap_unshare(pa);
+	}
+}
+
 int main(void)
 {
 	static u32 dtb[64] __attribute__((aligned(8)));
@@ -376,22 +394,23 @@ int main(void)
 	hostmem_init((u64)dtb);
 	pages_init(HYP_REGION_BASE + (1UL << 20), HYP_REGION_END);
 	hostmap_init();
-	/* The host's blocks are cut once and for all. */
-	expect(hostmap_take(POOL_BASE, false), "take");
-	hostmap_lend(POOL_BASE);
-	hostmap_unshare(POOL_BASE);
+	cut_host_blocks();
 	before = free_pages();
 	for (u64 i = 0; i < OPERATIONS; i++) {
 		struct model *model = &models[random_below(VMS)];
 
 		operate(model);
-		compare(model);
-		if (i % 64 == 0)
+		tlb_compare();
+		compare(model, i % 256 == 0);
+		if (i % 256 == 0)
 			compare_host();
 	}
 	is_number(wrong, 0, "tables and owners of pages are as the model says");
 	for (u32 i = 0; i < VMS; i++)
 		destroy(&models[i]);
+	create(&models[0]);
+	blocks_without_memory(&models[0]);
+	destroy(&models[0]);
 	compare_host();
 	is_number(wrong, 0, "when the VMs are gone the host has all its pages");
 	is_number(free_pages(), before, "and gzhyp all of its own");
