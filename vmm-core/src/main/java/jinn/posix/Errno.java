@@ -32,11 +32,14 @@ public enum Errno {
     ENOTTY(25, "not supported by this device"),
     EFBIG(27, "too large"),
     ENOSPC(28, "no space left"),
+    EROFS(30, "read-only file system"),
     EPIPE(32, "nobody reads the other end"),
     ERANGE(34, "out of range"),
     ENOSYS(38, "not implemented by this kernel"),
     ELOOP(40, "too many levels"),
-    EOPNOTSUPP(95, "not supported");
+    EOPNOTSUPP(95, "not supported"),
+    ESTALE(116, "the file is gone from its server"),
+    EDQUOT(122, "no space left in the quota");
 
     private static final Errno[] BY_NUMBER = byNumber();
 

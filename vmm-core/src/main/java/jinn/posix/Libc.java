@@ -16,6 +16,9 @@ import java.util.List;
  *
  * <p>Each method is the downcall and nothing else. {@code state} receives errno (see {@link CallState}). None is linked
  * as critical: all of them may block, and a thread in a critical call would hold up the garbage collector.
+ *
+ * <p>Linking a function takes time at the start of every run. What only some machines need is therefore bound by a class
+ * of its own, {@link LibcStorage} for example, through {@link #bind}.
  */
 final class Libc {
 
@@ -326,12 +329,12 @@ final class Libc {
                 .orElseThrow(() -> new AssertionError("libc has no function '" + name + "'"));
     }
 
-    private static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
+    /** Links a function that leaves errno in its first argument. */
+    static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
         return link(name, FunctionDescriptor.of(result, arguments), List.of(Linker.Option.captureCallState("errno")));
     }
 
-    private static MethodHandle bindVariadic(
-            String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
+    static MethodHandle bindVariadic(String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
         return link(
                 name,
                 FunctionDescriptor.of(result, arguments),
@@ -348,7 +351,7 @@ final class Libc {
     }
 
     /** A downcall itself throws only when its Java signature does not fit its descriptor: a fault in this class. */
-    private static AssertionError signatureError(String name, Throwable cause) {
+    static AssertionError signatureError(String name, Throwable cause) {
         return new AssertionError("the signature of libc function '" + name + "' is wrong", cause);
     }
 }
