@@ -32,6 +32,8 @@ final class ArchitectureTest {
             Map.entry("jinn.virtio.mmio", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory", "jinn.bus")),
             Map.entry("jinn.virtio.device", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
             Map.entry("jinn.extension", Set.of("jinn.virtio")),
+            Map.entry("jinn.virtio.block", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
+            Map.entry("jinn.backend", Set.of("jinn.posix", "jinn.event", "jinn.memory", "jinn.virtio.block")),
             Map.entry("jinn.serial", Set.of("jinn.bus", "jinn.virtio")),
             Map.entry("jinn.interrupt", Set.of("jinn.posix", "jinn.hypervisor", "jinn.virtio")),
             Map.entry("jinn.doorbell", Set.of()),

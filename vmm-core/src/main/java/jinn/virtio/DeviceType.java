@@ -7,6 +7,9 @@ package jinn.virtio;
  */
 public record DeviceType(int id) {
 
+    /** Block device, section 5.2. */
+    public static final DeviceType BLOCK = new DeviceType(2);
+
     /** Console, section 5.3. */
     public static final DeviceType CONSOLE = new DeviceType(3);
 

@@ -168,6 +168,18 @@ public final class DescriptorChain {
         bytesWritten += length;
     }
 
+    /**
+     * Writes the last byte of the writable part, wherever the device is in it; there must be one. It counts as written
+     * only when all bytes before it are: the used ring tells how much the driver may trust, from the start (section
+     * 2.7.8.2).
+     */
+    public void writeLast(int value) {
+        memory.writeU8(addresses[count - 1] + lengths[count - 1] - 1, value);
+        if (writableLeft() == 1) {
+            written(1);
+        }
+    }
+
     int head() {
         return head;
     }

@@ -5,11 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import jinn.error.DeviceFailureException;
+import jinn.testing.DeviceBench;
+import jinn.testing.DeviceBench.KickPath;
 import jinn.testing.FakeMmioDriver;
 import jinn.virtio.DeviceContext;
 import jinn.virtio.DeviceType;
 import jinn.virtio.VirtioDevice;
-import jinn.virtio.device.DeviceBench.KickPath;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

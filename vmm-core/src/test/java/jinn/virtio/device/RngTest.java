@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
+import jinn.testing.DeviceBench;
+import jinn.testing.DeviceBench.KickPath;
 import jinn.testing.FakeDriver.Buffer;
 import jinn.testing.FakeDriver.Used;
 import jinn.testing.FakeMmioDriver;
-import jinn.virtio.device.DeviceBench.KickPath;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
