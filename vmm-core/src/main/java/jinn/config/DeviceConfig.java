@@ -2,9 +2,26 @@ package jinn.config;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** A virtio device. */
 public sealed interface DeviceConfig {
+
+    /**
+     * virtio-blk, a disk in a raw file or on a block device.
+     *
+     * @param path the file, a multiple of 512 bytes
+     * @param queues request queues, 1 to 8
+     * @param direct whether to go past the host's page cache (O_DIRECT)
+     * @param id what the guest reads as the serial number, up to 20 characters of ASCII; else the device's name
+     */
+    record Block(Path path, boolean readonly, int queues, boolean direct, Optional<String> id) implements DeviceConfig {
+
+        /** Checks the number of queues and the ID. */
+        public Block {
+            Rules.refuse(Rules.block(queues, id));
+        }
+    }
 
     /** virtio-console (hvc0). */
     record Console(ConsoleTarget target) implements DeviceConfig {}
@@ -30,6 +47,7 @@ public sealed interface DeviceConfig {
     /** Returns the name in messages and tables of the device at {@code index} in the VM's list. */
     default String name(int index) {
         return switch (this) {
+            case Block ignored -> "block" + index;
             case Console ignored -> "console" + index;
             case Java ignored -> "java" + index;
             case Rng ignored -> "rng" + index;

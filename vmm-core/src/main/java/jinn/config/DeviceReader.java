@@ -30,17 +30,22 @@ final class DeviceReader {
     private final Path description;
     private final Problems problems;
     private final ConsoleReader consoles;
+    private final BlockReader blocks;
     private final List<Draft> drafts = new ArrayList<>();
     private Optional<ConsoleTarget> serialTarget = Optional.empty();
 
     /** What reads a device, by its type; nothing when it has problems that leave nothing of it. */
-    private final Map<String, Function<ObjectReader, Optional<Draft>>> types = new TreeMap<>(
-            Map.of("console", this::console, "java", this::java, "rng", device -> complete(new DeviceConfig.Rng())));
+    private final Map<String, Function<ObjectReader, Optional<Draft>>> types = new TreeMap<>(Map.of(
+            "block", this::block,
+            "console", this::console,
+            "java", this::java,
+            "rng", device -> complete(new DeviceConfig.Rng())));
 
     DeviceReader(Path description, Problems problems) {
         this.description = description;
         this.problems = problems;
         this.consoles = new ConsoleReader(problems);
+        this.blocks = new BlockReader(description);
     }
 
     void serial(ObjectReader serial) {
@@ -94,6 +99,10 @@ final class DeviceReader {
 
     private String quotedTypes() {
         return types.keySet().stream().map(Quoting::quote).collect(Collectors.joining(", "));
+    }
+
+    private Optional<Draft> block(ObjectReader device) {
+        return blocks.read(device).flatMap(DeviceReader::complete);
     }
 
     private Optional<Draft> console(ObjectReader device) {

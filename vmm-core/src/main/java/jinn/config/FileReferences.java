@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads the properties of a section that name files, relative to the directory of the VM's description. */
 final class FileReferences {
+
+    private static final int SECTOR_BYTES = 512;
 
     private final Path directory;
     private final ObjectReader section;
@@ -19,9 +22,18 @@ final class FileReferences {
 
     /** Returns the file's path if the property is there and names a file with content that can be read. */
     Optional<Path> read(String key) {
+        return find(key, FileReferences::problemOf);
+    }
+
+    /** Returns the path of a disk, a file or a block device, if the property is there and names one that can be used. */
+    Optional<Path> disk(String key, boolean readOnly) {
+        return find(key, path -> problemOfDisk(path, readOnly));
+    }
+
+    private Optional<Path> find(String key, Function<Path, String> problem) {
         return section.text(key).flatMap(text -> {
             Optional<Path> path = resolve(text);
-            String rule = path.map(FileReferences::problemOf).orElse("must be a path");
+            String rule = path.map(problem).orElse("must be a path");
             if (rule.isEmpty()) {
                 return path;
             }
@@ -57,5 +69,36 @@ final class FileReferences {
         } catch (IOException e) {
             return file + " cannot be looked at: " + e.getMessage();
         }
+    }
+
+    private static String problemOfDisk(Path path, boolean readOnly) {
+        String disk = "must be a disk, but " + Quoting.quotePath(path);
+        if (!Files.exists(path)) {
+            return disk + " does not exist; 'truncate -s 1G FILE' makes an empty one";
+        }
+        if (Files.isDirectory(path)) {
+            return disk + " is a directory";
+        }
+        if (!Files.isReadable(path) || (!readOnly && !Files.isWritable(path))) {
+            return disk + " is not "
+                    + (readOnly
+                            ? "readable for this user"
+                            : "readable and writable for this user; \"readonly\": true needs no write access");
+        }
+        try {
+            // A block device's size is not in its inode.
+            return !Files.isRegularFile(path) ? "" : problemOfSize(disk, Files.size(path));
+        } catch (IOException e) {
+            return disk + " cannot be looked at: " + e.getMessage();
+        }
+    }
+
+    private static String problemOfSize(String disk, long bytes) {
+        if (bytes == 0) {
+            return disk + " is empty";
+        }
+        return bytes % SECTOR_BYTES == 0
+                ? ""
+                : disk + " has " + bytes + " bytes, which is not a multiple of " + SECTOR_BYTES;
     }
 }

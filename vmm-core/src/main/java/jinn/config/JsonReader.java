@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import jinn.config.JsonValue.ArrayValue;
+import jinn.config.JsonValue.BooleanValue;
 import jinn.config.JsonValue.IntegerValue;
 import jinn.config.JsonValue.ObjectValue;
 import jinn.config.JsonValue.OtherValue;
@@ -69,7 +70,7 @@ final class JsonReader {
             case VALUE_NUMBER_INT -> new IntegerValue(place, parser.getBigIntegerValue());
             case VALUE_NUMBER_FLOAT ->
                 new OtherValue(place, "a number with a fraction", Quoting.shorten(parser.getString()));
-            case VALUE_TRUE, VALUE_FALSE -> new OtherValue(place, "a boolean", parser.getString());
+            case VALUE_TRUE, VALUE_FALSE -> new BooleanValue(place, token == JsonToken.VALUE_TRUE);
             case VALUE_NULL -> new OtherValue(place, "null", "null");
             case END_OBJECT, END_ARRAY, PROPERTY_NAME, VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE ->
                 throw new IllegalStateException("token " + token + " where a value starts");

@@ -85,7 +85,20 @@ sealed interface JsonValue {
         }
     }
 
-    /** {@code true}, {@code false}, {@code null} or a number with a fraction: nothing Jinn's files have a use for. */
+    /** {@code true} or {@code false}. */
+    record BooleanValue(Place place, boolean value) implements JsonValue {
+        @Override
+        public String kind() {
+            return "a boolean";
+        }
+
+        @Override
+        public String shown() {
+            return Boolean.toString(value);
+        }
+    }
+
+    /** {@code null} or a number with a fraction: nothing Jinn's files have a use for. */
     record OtherValue(Place place, String kind, String shown) implements JsonValue {}
 
     /** A value that could not be made out, which has been told already. */

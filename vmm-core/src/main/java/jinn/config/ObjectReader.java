@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import jinn.config.JsonValue.ArrayValue;
+import jinn.config.JsonValue.BooleanValue;
 import jinn.config.JsonValue.IntegerValue;
 import jinn.config.JsonValue.ObjectValue;
 import jinn.config.JsonValue.Place;
@@ -77,6 +78,13 @@ final class ObjectReader {
                 key,
                 "a string",
                 value -> value instanceof TextValue text ? Optional.of(text.text()) : Optional.empty());
+    }
+
+    Optional<Boolean> truth(String key) {
+        return read(
+                key,
+                "true or false",
+                value -> value instanceof BooleanValue truth ? Optional.of(truth.value()) : Optional.empty());
     }
 
     OptionalInt integer(String key) {

@@ -3,6 +3,7 @@ package jinn.config;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -30,7 +31,11 @@ final class Rules {
 
     private static final long MAX_SWIOTLB_BYTES = 1L << 30;
 
+    /** More than one for each vCPU would serve nobody. */
+    static final int MAX_BLOCK_QUEUES = MAX_CPUS;
+
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
+    private static final Pattern BLOCK_ID = Pattern.compile("[ -~]{1,20}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
 
     private Rules() {}
@@ -96,6 +101,18 @@ final class Rules {
             return List.of(new Violation("cmdline", Quoting.quote(cmdline), "must not have a NUL character"));
         }
         return List.of();
+    }
+
+    static List<Violation> block(int queues, Optional<String> id) {
+        List<Violation> violations = new ArrayList<>();
+        if (queues < 1 || queues > MAX_BLOCK_QUEUES) {
+            violations.add(new Violation(
+                    "queues", Integer.toString(queues), "must be 1 to " + MAX_BLOCK_QUEUES + ", one for each vCPU"));
+        }
+        id.filter(text -> !BLOCK_ID.matcher(text).matches())
+                .ifPresent(text -> violations.add(
+                        new Violation("id", Quoting.quote(text), "must be 1 to 20 printable characters of ASCII")));
+        return violations;
     }
 
     static List<Violation> doorbell(String name, long address, int length, OptionalLong match) {

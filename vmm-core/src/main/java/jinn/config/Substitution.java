@@ -49,6 +49,7 @@ final class Substitution {
                 yield new ArrayValue(array.place(), elements);
             }
             case TextValue text -> text.text().contains("${") ? substitute(text) : text;
+            case JsonValue.BooleanValue truth -> truth;
             case JsonValue.IntegerValue integer -> integer;
             case JsonValue.OtherValue other -> other;
             case ToldValue told -> told;

@@ -76,9 +76,10 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
                 + vm.doorbells().size();
     }
 
-    /** The interrupt, and a doorbell for each queue. */
+    /** The interrupt, a doorbell for each queue, and what is behind the device. */
     private static long filesOf(DeviceConfig device) {
         return switch (device) {
+            case DeviceConfig.Block block -> 1 + block.queues() + (block.direct() ? 2 : 1);
             case DeviceConfig.Console ignored -> 3;
             // How many queues it has, and what it opens, only its code knows.
             case DeviceConfig.Java ignored -> 8;

@@ -95,7 +95,7 @@ final class MachineAssembly {
         attachSerial(vm, consoles);
         DeviceWiring wiring =
                 new DeviceWiring(vm, deviceMemory, requiredFeatures(), loop, registrar, bus, resources, warnings);
-        DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings));
+        DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings), resources, warnings);
         List<MmioTransport> transports = new ArrayList<>();
         for (int index = 0; index < config.devices().size(); index++) {
             transports.add(wiring.attach(factory.create(config.devices().get(index), index), index));

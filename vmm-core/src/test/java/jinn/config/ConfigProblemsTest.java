@@ -144,11 +144,11 @@ final class ConfigProblemsTest {
                                 + " mean terminal?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'consle'}]}",
-                        "1:52: $.devices[0].type: \"consle\": must be one of \"console\", \"java\", \"rng\"; did you mean"
+                        "1:52: $.devices[0].type: \"consle\": must be one of \"block\", \"console\", \"java\", \"rng\"; did you mean"
                                 + " console?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'disk'}]}",
-                        "1:52: $.devices[0].type: \"disk\": must be one of \"console\", \"java\", \"rng\""),
+                        "1:52: $.devices[0].type: \"disk\": must be one of \"block\", \"console\", \"java\", \"rng\""),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'java', 'provider': 'lamp'}]}",
                         "1:43: $.devices[0].jar: missing: must be the path of a jar"),
@@ -292,6 +292,53 @@ final class ConfigProblemsTest {
     void tellsTheProblemOfADoorbell(String doorbells, String expected) throws IOException {
         String json = "{" + BOOT + ",\n'doorbells': [\n" + doorbells + "]}";
         assertEquals(directory.resolve("vm.json") + ":" + expected, problemOf(json));
+    }
+
+    static Stream<Arguments> disks() {
+        String directory = "must be a disk, but \"DIR/";
+        return Stream.of(
+                arguments("'path': 'disk', 'readonly': 1", "59", "readonly", "1: must be true or false"),
+                arguments("'path': 'disk', 'queues': 9", "57", "queues", "9: must be 1 to 8, one for each vCPU"),
+                arguments(
+                        "'path': 'disk', 'id': 'größe'",
+                        "53",
+                        "id",
+                        "\"größe\": must be 1 to 20 printable characters of ASCII"),
+                arguments(
+                        "'path': 'none'",
+                        "39",
+                        "path",
+                        "\"none\": " + directory + "none\" does not exist; 'truncate -s 1G FILE' makes an empty one"),
+                arguments("'path': 'empty'", "39", "path", "\"empty\": " + directory + "empty\" is empty"),
+                arguments(
+                        "'path': 'Image'",
+                        "39",
+                        "path",
+                        "\"Image\": " + directory + "Image\" has 6 bytes, which is not a multiple of 512"),
+                arguments("'path': '.'", "39", "path", "\".\": must be a disk, but \"DIR\" is a directory"),
+                arguments("'path': ''", "39", "path", "\"\": must be a path"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("disks")
+    void tellsTheProblemOfADisk(String keys, String column, String key, String expected) throws IOException {
+        Files.createFile(directory.resolve("empty"));
+        Files.write(directory.resolve("disk"), new byte[512]);
+        assertEquals(
+                directory.resolve("vm.json") + ":2:" + column + ": $.devices[0]." + key + ": "
+                        + expected.replace("DIR", directory.toString()),
+                problemOf("{" + BOOT + ",\n'devices': [{'type': 'block', " + keys + "}]}"));
+    }
+
+    @Test
+    void aDiskThatOneDeviceWritesIsNoOtherDevicesDisk() throws IOException {
+        Files.write(directory.resolve("disk"), new byte[512]);
+        Files.createSymbolicLink(directory.resolve("link"), directory.resolve("disk"));
+        assertEquals(
+                directory.resolve("vm.json") + ":3:27: $.devices[1].path: \"" + directory.resolve("link")
+                        + "\": is the disk of $.devices[0].path too; both must be \"readonly\" for that",
+                problemOf("{" + BOOT + ", 'devices': [\n{'type': 'block', 'path': 'disk', 'readonly': true},\n"
+                        + "{'type': 'block', 'path': 'link'}]}"));
     }
 
     @ParameterizedTest

@@ -132,6 +132,8 @@ final class SchemaTest {
                 "'serial': {'target': '${TARGET}'}",
                 "'devices': [{'type': 'rng'}, {'type': 'console', 'target': 'output'}]",
                 "'devices': [{'type': 'java', 'jar': 'Image', 'provider': 'a', 'settings': {'b': 'c', 'd': 1}}]",
+                "'devices': [{'type': 'block', 'path': 'disk'}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'readonly': true, 'queues': 8, 'direct': true, 'id': '~ !'}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 0}]",
                 "'doorbells': [{'name': 'a', 'address': '0XB000000', 'length': 8, 'match': 18446744073709551615}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb00${SIZE}0', 'length': 8, 'match': '0xffffffffffffffff'}]",
@@ -174,6 +176,17 @@ final class SchemaTest {
                 "'devices': [{'type': 'rng', 'jar': 'a.jar'}]",
                 "'devices': [{'type': 'java', 'jar': 'Image', 'provider': 'a', 'settings': {'b': true}}]",
                 "'devices': [{'type': 'rng', 'target': 'none'}]",
+                "'devices': [{'type': 'rng', 'path': 'disk'}]",
+                "'devices': [{'type': 'console', 'readonly': true}]",
+                "'devices': [{'type': 'block'}]",
+                "'devices': [{'type': 'block', 'path': ''}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'target': 'none'}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'readonly': 1}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'queues': 0}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'queues': 9}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'direct': 'yes'}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'id': ''}]",
+                "'devices': [{'type': 'block', 'path': 'disk', 'id': '123456789012345678901'}]",
                 "'doorbells': [{'address': '0xb000000', 'length': 4}]",
                 "'doorbells': [{'name': 'a', 'length': 4}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000'}]",
@@ -213,6 +226,7 @@ final class SchemaTest {
 
     private List<String> loaderProblems(String json) throws IOException {
         Files.writeString(directory.resolve("Image"), "kernel");
+        Files.write(directory.resolve("disk"), new byte[512]);
         Path file = Files.writeString(directory.resolve("vm.json"), json);
         try {
             ConfigLoader.load(

@@ -61,6 +61,11 @@ final class HostLimitsTest {
         assertEquals(100, HostLimits.filesOf(vm(100)) - HostLimits.filesOf(vm(0)));
         List<DeviceConfig> devices = List.of(new DeviceConfig.Console(ConsoleTarget.NONE), new DeviceConfig.Rng());
         assertEquals(5, HostLimits.filesOf(vm(devices, 0)) - HostLimits.filesOf(vm(0)));
+        Path disk = Path.of("disk.raw");
+        List<DeviceConfig> disks = List.of(
+                new DeviceConfig.Block(disk, false, 1, false, Optional.empty()),
+                new DeviceConfig.Block(disk, false, 4, true, Optional.empty()));
+        assertEquals(3 + 7, HostLimits.filesOf(vm(disks, 0)) - HostLimits.filesOf(vm(0)));
     }
 
     @Test
