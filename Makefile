@@ -6,6 +6,9 @@ LAB_CPUS ?= 2
 LAB_MEMORY ?= 2G
 LAB_KERNEL ?= 6.12
 export LAB_CPUS LAB_MEMORY LAB_KERNEL
+# How much the test of disks writes and compares.
+DISK_MIB ?= 64
+export DISK_MIB
 
 STRESS_ROUNDS ?= 10000
 # Fuzzing: seconds are for a machine that makes 500 calls in each.
@@ -172,7 +175,7 @@ fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_
 		--command '/tests/gzvm_fuzz --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS)'
 
 .PHONY: test-boot
-test-boot: image $(LAB)/protected.cpio ## Boot the configs with jinn in the lab
+test-boot: image $(LAB)/protected.cpio ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
 	@lab/test-boot
 
 .PHONY: test-container

@@ -24,6 +24,7 @@ final class LabBoot {
     private final List<String> files = new ArrayList<>();
     private final Map<String, String> commands = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
+    private int timeoutSeconds = TIMEOUT_SECONDS;
 
     /** What a command came to; {@code output} is all that the host's console showed meanwhile. */
     record Result(int exitCode, String output) {
@@ -61,12 +62,18 @@ final class LabBoot {
         return this;
     }
 
+    /** Gives all commands together more time than a boot has else. */
+    LabBoot moreSeconds(int seconds) {
+        timeoutSeconds += seconds;
+        return this;
+    }
+
     /** Boots, runs the commands in order and returns what each came to. */
     Map<String, Result> run() throws IOException, InterruptedException {
         List<String> boot = new ArrayList<>(List.of(
                 PROJECT.resolve("lab/boot").toString(),
                 "--timeout",
-                Integer.toString(TIMEOUT_SECONDS),
+                Integer.toString(timeoutSeconds),
                 "--pieces",
                 "base runtime kmod jinn linux protected",
                 "--command",
@@ -74,9 +81,8 @@ final class LabBoot {
         for (String file : files) {
             boot.addAll(List.of("--file", file));
         }
-        ProcessBuilder builder = new ProcessBuilder(boot)
-                .directory(PROJECT.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder =
+                new ProcessBuilder(boot).directory(PROJECT.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().putAll(variables);
         Process process = builder.start();
         process.getOutputStream().close();
