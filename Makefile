@@ -174,6 +174,12 @@ fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_
 	@lab/boot --pieces 'base kmod' --timeout $(FUZZ_TIMEOUT) \
 		--command '/tests/gzvm_fuzz --seed $(FUZZ_SEED) --calls $(FUZZ_CALLS)'
 
+# Chains of descriptors; a machine of its own serves more than 10,000 in a second.
+FUZZ_CHAINS ?= 10000000
+.PHONY: fuzz-virtio
+fuzz-virtio: tools ## Attack the virtio devices with FUZZ_CHAINS (default ten million) that FUZZ_SEED decides (default the date)
+	@lab/fuzz-virtio $(FUZZ_SEED) $(FUZZ_CHAINS)
+
 .PHONY: test-boot
 test-boot: image $(LAB)/protected.cpio ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
 	@lab/test-boot
