@@ -11,6 +11,7 @@ DISK_MIB ?= 64
 export DISK_MIB
 
 STRESS_ROUNDS ?= 10000
+LOAD_SECONDS ?= 600
 # Fuzzing: seconds are for a machine that makes 500 calls in each.
 FUZZ_CALLS ?= 1000000
 FUZZ_SEED ?= $(shell date +%Y%m%d)
@@ -168,6 +169,10 @@ test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host a
 .PHONY: stress
 stress: $(C_IMAGE) ## Race ioctls, runs and closes for STRESS_ROUNDS (default 10000) each
 	@lab/boot --pieces 'base kmod' --timeout 3600 --command '/tests/gzvm_stress --rounds $(STRESS_ROUNDS) doorbells runners vcpu_numbers page_faults'
+
+.PHONY: load
+load: $(C_IMAGE) $(LAB)/linux.cpio ## Let a Debian guest with 8 vCPUs work on all of them for LOAD_SECONDS (default 600)
+	@lab/load $(LOAD_SECONDS)
 
 .PHONY: fuzz
 fuzz: $(C_IMAGE) ## Make FUZZ_CALLS random ioctls (default a million) that FUZZ_SEED decides (default the date)
