@@ -163,7 +163,7 @@ test-dkms: $(KERNEL) ## Let DKMS add, build, install and remove gzvm.ko in a thr
 	@lab/test-dkms
 
 .PHONY: test-hyp
-test-hyp: $(BUILD)/hyp/gzhyp.bin $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
+test-hyp: $(BUILD)/hyp/gzhyp.bin $(BUILD)/guests/built $(DTB) ## Attack gzhyp from a bare-metal host and from guests (HYP_CALLS, HYP_GUESTS)
 	@lab/test-hyp
 
 .PHONY: stress

@@ -15,8 +15,7 @@ void host_unexpected_exception(u64 esr, u64 elr);
 
 volatile u64 host_last_exception;
 static u32 tests, failures;
-static void (*volatile other_function)(void);
-static bool other_is_on;
+static void (*volatile functions[MAX_CPUS])(void);
 
 void print(const char *text)
 {
@@ -103,39 +102,58 @@ void host_unexpected_exception(u64 esr, u64 elr)
 	host_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
 }
 
+u32 host_this_cpu(void)
+{
+	u64 mpidr;
+
+	asm volatile("mrs %0, mpidr_el1" : "=r"(mpidr));
+	return mpidr & 0xff;
+}
+
 void host_secondary_main(void)
 {
+	void (*volatile *function)(void) = &functions[host_this_cpu()];
+
 	tick_init();
 	for (;;) {
-		while (!other_function)
+		while (!*function)
 			asm volatile("yield");
-		other_function();
+		(*function)();
 		asm volatile("dmb sy" : : : "memory");
-		other_function = NULL;
+		*function = NULL;
 	}
 }
 
-void host_start_other(void (*function)(void))
+u32 host_cpus(void)
 {
-	other_function = function;
+	static u32 count;
+
+	if (!count)
+		for (count = 1; count < MAX_CPUS; count++)
+			if (host_smc(PSCI_CPU_ON, count, (u64)host_secondary_start, count))
+				break;
+	return count;
+}
+
+void host_start_cpu(u32 cpu, void (*function)(void))
+{
+	functions[cpu] = function;
 	asm volatile("dmb sy" : : : "memory");
-	if (!other_is_on && host_smc(PSCI_CPU_ON, 1, (u64)host_secondary_start, 1)) {
-		print("Bail out! the second CPU cannot be turned on\n");
-		host_smc(PSCI_SYSTEM_OFF, 0, 0, 0);
-	}
-	other_is_on = true;
 }
 
 void host_join(void)
 {
-	while (other_function)
-		asm volatile("yield");
+	for (u32 cpu = 0; cpu < MAX_CPUS; cpu++)
+		while (functions[cpu])
+			asm volatile("yield");
 }
 
 void host_main(void)
 {
 	tick_init();
-	print("# a bare-metal host above gzhyp\n");
+	print("# a bare-metal host above gzhyp on ");
+	print_number(host_cpus());
+	print(" CPUs\n");
 	run_all();
 	finish();
 }

@@ -27,6 +27,7 @@ typedef int32_t s32;
 #define HYP_END		0x42000000UL
 #define RAM_END		0xc0000000UL
 #define UART_BASE	0x09000000UL
+#define MAX_CPUS	8
 #define SMCCC_UNKNOWN	(-1)
 
 /*
@@ -47,9 +48,12 @@ bool is_status(s32 got, s32 expected, const char *name);
 __attribute__((noreturn)) void finish(void);
 /* ESR_EL1 of the last synchronous exception; its instruction was stepped over. */
 extern volatile u64 host_last_exception;
-/* Runs @function on the other CPU; host_join() waits for its end. */
-void host_start_other(void (*function)(void));
+/* How many CPUs there are; the others are turned on at the first call. */
+u32 host_cpus(void);
+/* Runs @function on CPU @cpu, from 1; host_join() waits for the end on all of them. */
+void host_start_cpu(u32 cpu, void (*function)(void));
 void host_join(void);
+u32 host_this_cpu(void);
 u64 host_smc(u64 function, u64 x1, u64 x2, u64 x3);
 
 /* random.c: the same sequence for the same seed. */
@@ -72,7 +76,7 @@ bool hypercall(struct call *call);
 s32 hvc(u32 number, u64 x1, u64 x2, u64 x3, u64 x4, u64 x5);
 extern u64 hvc_result;
 
-/* tick.c: a host interrupt that ends a RUN. */
+/* tick.c, for each CPU: a host interrupt that ends a RUN. */
 void tick_init(void);
 /* The next host interrupt comes in @ticks of the counter. */
 void tick_start(u64 ticks);
@@ -101,6 +105,41 @@ static inline struct gzvm_vcpu_run *machine_exit(const struct machine *machine)
 	return (struct gzvm_vcpu_run *)machine->run;
 }
 
+/* guest.c: bare-metal guests with several vCPUs and a console. */
+
+#define GUEST_PAGES	1024UL
+
+/* How a guest ended. */
+#define GUEST_RUNS		0
+#define GUEST_POWERED_OFF	1
+#define GUEST_RESET		2
+#define GUEST_FAILED		3
+
+/**
+ * struct guest - a VM with all that a guest of ../../guests needs
+ * @event: GUEST_*
+ * @moves: how often a vCPU ran on another CPU than before
+ */
+struct guest {
+	struct machine machine;
+	u32 vcpus;
+	volatile u32 event;
+	volatile u32 moves;
+	volatile u32 last_cpu[GZVM_MAX_VCPUS];
+	u32 taken[GZVM_MAX_VCPUS];
+	u32 console_bytes;
+	char console[4096];
+};
+
+/* Memory and run areas of @vcpus vCPUs are taken from @pa on, less than 16 MiB. */
+bool guest_create(struct guest *guest, u64 pa, const u64 *image, const u64 *end, u32 vcpus);
+void guest_destroy(struct guest *guest);
+/* Runs all of them on all CPUs until each has ended, or two minutes. */
+void guests_run(struct guest *guests, u32 count);
+/* How many lines of the console begin with @start. */
+u32 guest_lines(const struct guest *guest, const char *start);
+void guest_show_console(struct guest *guest);
+
 /* suite.c or bench.c: what this image is for. */
 void run_all(void);
 
@@ -109,6 +148,7 @@ void test_calls(void);
 void test_aborts(void);
 void test_hostile_calls(void);
 void test_hostile_guests(void);
+void test_guests(void);
 void test_many_vms(void);
 void test_protection(void);
 void test_blocks(void);

@@ -4,7 +4,7 @@
  * its instruction and is counted; any other ends the machine.
  */
 #define STACK_SHIFT	14
-#define CPUS		2
+#define CPUS		8
 
 	.section .head, "ax"
 	.global host_start

@@ -7,6 +7,7 @@ void run_all(void)
 	test_calls();
 	test_aborts();
 	test_many_vms();
+	test_guests();
 	test_protection();
 	test_blocks();
 	test_hostile_calls();

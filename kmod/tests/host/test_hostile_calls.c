@@ -298,15 +298,31 @@ static bool ask_witness(void)
 	       *(volatile u64 *)machine_exit(&witness)->mmio.data == ++witness_value;
 }
 
-static struct tally tallies[2];
+static struct tally tallies[MAX_CPUS];
 static volatile bool first_cpu_is_done;
 
 static void attack_from_other(void)
 {
-	struct random random = { SEED + 1 };
+	struct random random = { SEED + host_this_cpu() };
 
 	while (!first_cpu_is_done)
-		call_once(&random, &tallies[1]);
+		call_once(&random, &tallies[host_this_cpu()]);
+}
+
+/* The tallies of all CPUs; runs_everywhere tells that each has run a vCPU. */
+static struct tally sum_of_tallies(bool *runs_everywhere)
+{
+	struct tally sum = { 0 };
+
+	*runs_everywhere = true;
+	for (u32 cpu = 0; cpu < host_cpus(); cpu++) {
+		sum.accepted += tallies[cpu].accepted;
+		sum.runs += tallies[cpu].runs;
+		sum.unknown_status += tallies[cpu].unknown_status;
+		sum.registers_hurt += tallies[cpu].registers_hurt;
+		*runs_everywhere &= tallies[cpu].runs != 0;
+	}
+	return sum;
 }
 
 /* Pages that gzhyp can still give: each block of a huge slot takes one for its table. */
@@ -380,6 +396,8 @@ void test_hostile_calls(void)
 {
 	struct random random = { SEED };
 	u64 before, silent = 0;
+	bool runs_everywhere;
+	struct tally sum;
 
 	fill_pool();
 	if (!ok(start_witness(), "a VM that nobody attacks is there"))
@@ -389,7 +407,8 @@ void test_hostile_calls(void)
 	for (u64 vm = 5; vm <= 7; vm++)
 		cut_block(gzvm_hvc_tuple(vm, 0) * PAGE_BYTES);
 	before = free_pages();
-	host_start_other(attack_from_other);
+	for (u32 cpu = 1; cpu < host_cpus(); cpu++)
+		host_start_cpu(cpu, attack_from_other);
 	for (u64 i = 1; i <= HOSTILE_CALLS; i++) {
 		call_once(&random, &tallies[0]);
 		if (i % WITNESS_EVERY == 0)
@@ -399,14 +418,13 @@ void test_hostile_calls(void)
 	}
 	first_cpu_is_done = true;
 	host_join();
-	print_share("accepted", tallies[0].accepted + tallies[1].accepted);
-	print_share("runs", tallies[0].runs + tallies[1].runs);
-	ok(tallies[0].runs && tallies[1].runs && tallies[0].accepted > HOSTILE_CALLS / 10,
-	   "hypercalls at random from two CPUs reach far");
-	ok(!tallies[0].unknown_status && !tallies[1].unknown_status,
-	   "each ends with a status of the interface");
-	ok(!tallies[0].registers_hurt && !tallies[1].registers_hurt,
-	   "none hurts a register of the host");
+	sum = sum_of_tallies(&runs_everywhere);
+	print_share("accepted", sum.accepted);
+	print_share("runs", sum.runs);
+	ok(runs_everywhere && tallies[0].accepted > HOSTILE_CALLS / 10,
+	   "hypercalls at random from all CPUs reach far");
+	ok(!sum.unknown_status, "each ends with a status of the interface");
+	ok(!sum.registers_hurt, "none hurts a register of the host");
 	ok(!silent && ask_witness(), "the VM that nobody attacks goes on");
 	destroy_others();
 	ok(before && free_pages() == before, "when all VMs are gone gzhyp has all its pages again");

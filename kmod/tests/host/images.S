@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The bare-metal guests of ../../guests, as they are: from guest_NAME to guest_NAME_end. */
+	.macro	image name
+	.balign	8
+	.global	guest_\name, guest_\name\()_end
+guest_\name:
+	.incbin	"\name\().bin"
+guest_\name\()_end:
+	.endm
+
+	.section .rodata, "a"
+	image	smp
+	image	spin
