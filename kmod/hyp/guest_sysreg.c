@@ -17,6 +17,7 @@
 	((u32)((op0) << 20 | (op2) << 17 | (op1) << 14 | (crn) << 10 | (crm) << 1))
 #define REG_MASK		0x003ffc1eU
 #define REG_OP0(reg)		FIELD(reg, 21, 20)
+#define INTID_MASK		0xffffffUL
 #define ISS_READ		BIT(0)
 #define ISS_RT(esr)		FIELD(esr, 9, 5)
 
@@ -104,6 +105,14 @@ static void access_sgi1(struct access *a)
 		a->wake = vgic_send_sgi(a->vcpu, a->value);
 }
 
+static void access_dir(struct access *a)
+{
+	bool split = read_icc(ICH_VMCR_EL2) & ICH_VMCR_VEOIM;
+
+	if (!a->read && split)
+		a->wake = vgic_deactivate(a->vcpu, a->value & INTID_MASK);
+}
+
 static u64 physical_timer_status(const struct vcpu *vcpu)
 {
 	bool passed = read_sysreg(cntpct_el0) >= vcpu->physical_timer_cval;
@@ -143,6 +152,7 @@ static const struct rule {
 } rules[] = {
 	{ REG(3, 0, 1, 0, 1), access_zero },		/* ACTLR_EL1 */
 	{ REG(2, 0, 0, 2, 2), access_mdscr },
+	{ REG(3, 0, 12, 11, 1), access_dir },		/* ICC_DIR_EL1, while TDIR is set */
 	{ REG(3, 0, 12, 11, 5), access_sgi1 },		/* ICC_SGI1R_EL1 */
 	{ REG(3, 0, 12, 11, 6), access_zero },		/* ICC_ASGI1R_EL1: one security state */
 	{ REG(3, 0, 12, 11, 7), access_zero },		/* ICC_SGI0R_EL1: no group 0 SGIs */

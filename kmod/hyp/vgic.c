@@ -16,16 +16,26 @@
 
 void vgic_init_vm(struct vm *vm)
 {
-	for (u32 i = 0; i < VGIC_SPIS; i++)
+	for (u32 i = 0; i < VGIC_SPIS; i++) {
 		vm->vgic.irqs[i].owner = VGIC_NO_OWNER;
+		vm->vgic.irqs[i].holder = VGIC_NO_OWNER;
+	}
 }
 
 void vgic_init_vcpu(struct vcpu *vcpu)
 {
 	for (u32 i = 0; i < VGIC_PRIVATE; i++) {
 		vcpu->vgic.irqs[i].owner = VGIC_NO_OWNER;
+		vcpu->vgic.irqs[i].holder = VGIC_NO_OWNER;
 		vcpu->vgic.irqs[i].edge = i < SGI_COUNT;
 	}
+}
+
+void vgic_reset_interface(struct vcpu *vcpu)
+{
+	vcpu->vgic.vmcr = 0;
+	vcpu->vgic.ap0r = 0;
+	vcpu->vgic.ap1r = 0;
 }
 
 void vgic_forget_vcpu(struct vcpu *vcpu)
@@ -85,14 +95,19 @@ static void set_maybe(u32 *bitmap, u32 bit, bool value)
 		bitmap[bit / 32] &= ~(1U << bit % 32);
 }
 
-/* Whose list registers must change: the owner's, else the target's. */
+u32 vgic_place(const struct virq *irq)
+{
+	return irq->active && irq->holder != VGIC_NO_OWNER ? irq->holder : irq->target;
+}
+
+/* Whose list registers must change: the owner's, else those of the vCPU it is for. */
 static struct vcpu *affected(struct vm *vm, struct vcpu *vcpu, u32 intid, const struct virq *irq)
 {
 	if (intid < VGIC_PRIVATE)
 		return vcpu;
 	if (irq->owner != VGIC_NO_OWNER)
 		return vm->vcpus[irq->owner];
-	return irq->target < GZVM_MAX_VCPUS ? vm->vcpus[irq->target] : NULL;
+	return vgic_place(irq) < GZVM_MAX_VCPUS ? vm->vcpus[vgic_place(irq)] : NULL;
 }
 
 static bool changed(struct vm *vm, struct vcpu *vcpu, u32 intid)
@@ -133,6 +148,22 @@ s32 vgic_set_end_notice(struct vm *vm, u64 spi, u64 on)
 	vm->vgic.irqs[spi].notice = on;
 	unlock(&vm->lock);
 	return GZVM_STATUS_OK;
+}
+
+bool vgic_deactivate(struct vcpu *vcpu, u32 intid)
+{
+	struct virq *irq = vgic_irq(vcpu, intid);
+	bool wake = false;
+
+	lock(&vcpu->vm->lock);
+	if (irq && irq->active) {
+		irq->active = false;
+		irq->holder = VGIC_NO_OWNER;
+		vgic_publish_end(vcpu, intid, irq);
+		wake = vgic_changed(vcpu, intid);
+	}
+	unlock(&vcpu->vm->lock);
+	return wake;
 }
 
 static bool is_deliverable(const struct vcpu *vcpu, const struct virq *irq)

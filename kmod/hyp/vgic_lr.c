@@ -2,9 +2,14 @@
 /*
  * List registers. After each guest exit their contents go back into the
  * interrupts' own state, before each entry they are filled anew when something
- * changed: first what the guest has acknowledged, then what is pending, by
- * priority. When more is pending than fits, the underflow maintenance interrupt
- * (ICH_HCR_EL2.UIE) brings gzhyp back for the rest.
+ * changed, by priority. What does not fit waits:
+ *  - when the list registers are nearly empty the underflow maintenance interrupt
+ *    (ICH_HCR_EL2.UIE) brings gzhyp back, and when the guest enables the signalling of
+ *    a group that was off, VGrp0EIE or VGrp1EIE does;
+ *  - an end of an interrupt that the guest has acknowledged, but that more urgent ones
+ *    have driven out, is counted by hardware (EOIcount, LRENPIE); ends are in the order
+ *    of priorities, so the count tells which. Deactivations (ICC_DIR_EL1) are in any
+ *    order: they trap then (TDIR).
  */
 #include "sysreg.h"
 #include "timer.h"
@@ -67,7 +72,6 @@ void vgic_unload(struct vcpu *vcpu)
 /* The guest had INTID 27: what hardware did with the physical side decides. */
 static void fold_timer(struct virq *irq, u64 lr)
 {
-	irq->active = lr & ICH_LR_STATE_ACTIVE;
 	irq->line = (lr & ICH_LR_STATE_PENDING) && timer_is_asserted();
 	/* Ended by the guest, hence deactivated physically: it fires again when still asserted. */
 	if (!(lr & (ICH_LR_STATE_ACTIVE | ICH_LR_STATE_PENDING)))
@@ -77,10 +81,13 @@ static void fold_timer(struct virq *irq, u64 lr)
 _Static_assert(VGIC_SPIS <= GZVM_END_NOTICE_SPIS, "hwstate has a bit for every SPI");
 
 /* The host clears the bits while the vCPU does not run, so nobody else writes now. */
-static void publish_end(struct vcpu *vcpu, u32 spi)
+void vgic_publish_end(struct vcpu *vcpu, u32 intid, const struct virq *irq)
 {
+	u32 spi = intid - VGIC_PRIVATE;
 	u32 *word = &vcpu_hwstate(vcpu)->ended[spi / 32];
 
+	if (!irq->notice)
+		return;
 	WRITE_ONCE(*word, READ_ONCE(*word) | 1U << spi % 32);
 	vcpu->vgic.ended = true;
 }
@@ -93,21 +100,78 @@ bool vgic_take_ended(struct vcpu *vcpu)
 	return ended;
 }
 
+static void fold_active(struct vcpu *vcpu, struct virq *irq, bool active)
+{
+	if (!active)
+		irq->holder = VGIC_NO_OWNER;
+	else if (!irq->active)
+		irq->holder = vcpu->id;
+	irq->active = active;
+}
+
 static void fold(struct vcpu *vcpu, u64 lr)
 {
 	u32 intid = ICH_LR_VINTID(lr);
 	struct virq *irq = vgic_irq(vcpu, intid);
 
 	irq->owner = VGIC_NO_OWNER;
+	fold_active(vcpu, irq, lr & ICH_LR_STATE_ACTIVE);
 	if (intid == VGIC_TIMER_INTID) {
 		fold_timer(irq, lr);
 	} else {
-		irq->active = lr & ICH_LR_STATE_ACTIVE;
-		irq->pending |= !!(lr & ICH_LR_STATE_PENDING);
-		if (irq->notice && !(lr & (ICH_LR_STATE_ACTIVE | ICH_LR_STATE_PENDING)))
-			publish_end(vcpu, intid - VGIC_PRIVATE);
+		/* The physical timer's interrupt is pending as long as its level says so. */
+		if (intid != VGIC_PHYSICAL_TIMER_INTID)
+			irq->pending |= !!(lr & ICH_LR_STATE_PENDING);
+		if (!(lr & (ICH_LR_STATE_ACTIVE | ICH_LR_STATE_PENDING)))
+			vgic_publish_end(vcpu, intid, irq);
 	}
 	vgic_changed(vcpu, intid);
+}
+
+/* The more urgent one of the interrupts that @vcpu has acknowledged and no list register holds. */
+static void displaced(struct vcpu *vcpu, u32 intid, u32 *most_urgent)
+{
+	const struct virq *irq = vgic_irq(vcpu, intid);
+
+	if (irq->active && irq->holder == vcpu->id && irq->owner == VGIC_NO_OWNER &&
+	    (*most_urgent == VGIC_INTIDS ||
+	     irq->priority < vgic_irq(vcpu, *most_urgent)->priority))
+		*most_urgent = intid;
+}
+
+static u32 most_urgent_displaced(struct vcpu *vcpu)
+{
+	const struct vgic *vgic = &vcpu->vm->vgic;
+	u32 intid = VGIC_INTIDS;
+
+	for (u32 bits = vcpu->vgic.maybe; bits; bits &= bits - 1)
+		displaced(vcpu, __builtin_ctz(bits), &intid);
+	for (u32 word = 0; word < ARRAY_SIZE(vgic->maybe); word++)
+		for (u32 bits = vgic->maybe[word]; bits; bits &= bits - 1)
+			displaced(vcpu, VGIC_PRIVATE + word * 32 + __builtin_ctz(bits), &intid);
+	return intid;
+}
+
+/*
+ * With EOImode 1 an end only drops the priority: what QEMU 7.2 counts then means
+ * nothing, deactivations have trapped.
+ */
+static void end_displaced(struct vcpu *vcpu)
+{
+	u64 ends = ICH_HCR_EOICOUNT(read_icc(ICH_HCR_EL2));
+
+	if (read_icc(ICH_VMCR_EL2) & ICH_VMCR_VEOIM)
+		return;
+	for (; ends; ends--) {
+		u32 intid = most_urgent_displaced(vcpu);
+		struct virq *irq = vgic_irq(vcpu, intid);
+
+		if (!irq)
+			return;
+		fold_active(vcpu, irq, false);
+		vgic_publish_end(vcpu, intid, irq);
+		vgic_changed(vcpu, intid);
+	}
 }
 
 void vgic_sync(struct vcpu *vcpu)
@@ -115,6 +179,8 @@ void vgic_sync(struct vcpu *vcpu)
 	if (!vcpu->vgic.lr_count)
 		return;
 	lock(&vcpu->vm->lock);
+	if (vcpu->vgic.displaced)
+		end_displaced(vcpu);
 	for (u32 i = 0; i < vcpu->vgic.lr_count; i++)
 		fold(vcpu, lr_read(i));
 	unlock(&vcpu->vm->lock);
@@ -126,6 +192,8 @@ struct selection {
 	u32 count;
 	u32 limit;
 	bool overflow;
+	u64 vmcr;
+	u32 acknowledged;	/* how many interrupts the guest has acknowledged and not ended */
 	struct {
 		u32 intid;
 		u32 rank;
@@ -149,6 +217,23 @@ static void select(struct selection *s, u32 intid, u32 rank)
 	s->count++;
 }
 
+/*
+ * By priority, and of equals the acknowledged one. At the end comes what the guest
+ * cannot take now, because its CPU interface does not signal the group, and what
+ * register writes have made active, which only has to be there for a deactivation.
+ */
+#define RANK_NOT_SIGNALLED	0x200
+#define RANK_NOT_ACKNOWLEDGED	0x400
+
+static u32 rank(const struct selection *s, const struct virq *irq)
+{
+	if (irq->active)
+		return irq->priority * 2 +
+		       (irq->holder == VGIC_NO_OWNER ? RANK_NOT_ACKNOWLEDGED : 0);
+	return irq->priority * 2 + 1 +
+	       (s->vmcr & (irq->group1 ? ICH_VMCR_VENG1 : ICH_VMCR_VENG0) ? 0 : RANK_NOT_SIGNALLED);
+}
+
 static void consider(struct selection *s, struct vcpu *vcpu, u32 intid)
 {
 	struct virq *irq = vgic_irq(vcpu, intid);
@@ -161,10 +246,9 @@ static void consider(struct selection *s, struct vcpu *vcpu, u32 intid)
 		irq->line = false;
 		vgic_changed(vcpu, intid);
 	}
-	if (irq->active)
-		select(s, intid, irq->priority);
-	else if ((irq->pending || irq->line) && irq->enabled && group_on)
-		select(s, intid, 0x100 + irq->priority);
+	s->acknowledged += irq->active && irq->holder == vcpu->id;
+	if (irq->active || ((irq->pending || irq->line) && irq->enabled && group_on))
+		select(s, intid, rank(s, irq));
 }
 
 static u64 lr_value(u32 intid, const struct virq *irq)
@@ -181,10 +265,13 @@ static u64 lr_value(u32 intid, const struct virq *irq)
 		if (irq->line && !irq->active)
 			lr |= ICH_LR_STATE_PENDING;
 	} else {
-		if (irq->pending && irq->enabled)
+		if ((irq->pending || irq->line) && irq->enabled)
 			lr |= ICH_LR_STATE_PENDING;
-		/* Its end raises a maintenance interrupt, so that the host hears of it at once. */
-		if (irq->notice)
+		/*
+		 * Its end raises a maintenance interrupt, so that the host hears of it at
+		 * once, and a level that still stands becomes pending again.
+		 */
+		if (irq->notice || irq->line)
 			lr |= ICH_LR_EOI;
 	}
 	return lr;
@@ -211,9 +298,22 @@ static void collect(struct selection *s, struct vcpu *vcpu)
 		for (u32 bits = vgic->maybe[word]; bits; bits &= bits - 1) {
 			u32 spi = word * 32 + __builtin_ctz(bits);
 
-			if (vgic->irqs[spi].target == vcpu->id)
+			if (vgic_place(&vgic->irqs[spi]) == vcpu->id)
 				consider(s, vcpu, VGIC_PRIVATE + spi);
 		}
+}
+
+/* Which maintenance interrupts bring gzhyp back for what found no place. */
+static u64 control(const struct selection *s, u32 acknowledged_left)
+{
+	u64 hcr = ICH_HCR_EN;
+
+	if (s->overflow)
+		hcr |= ICH_HCR_UIE | (s->vmcr & ICH_VMCR_VENG0 ? 0 : ICH_HCR_VGRP0EIE) |
+		       (s->vmcr & ICH_VMCR_VENG1 ? 0 : ICH_HCR_VGRP1EIE);
+	if (acknowledged_left)
+		hcr |= ICH_HCR_LRENPIE | ICH_HCR_TDIR;
+	return hcr;
 }
 
 static void fill_all(struct vcpu *vcpu)
@@ -225,17 +325,24 @@ static void fill_all(struct vcpu *vcpu)
 	s.count = 0;
 	s.limit = lr_limit();
 	s.overflow = false;
+	s.vmcr = read_icc(ICH_VMCR_EL2);
+	s.acknowledged = 0;
 	lock(&vcpu->vm->lock);
 	collect(&s, vcpu);
-	for (u32 i = 0; i < s.count; i++)
+	vcpu->vgic.displaced = s.acknowledged;
+	for (u32 i = 0; i < s.count; i++) {
+		const struct virq *irq = vgic_irq(vcpu, s.entries[i].intid);
+
+		vcpu->vgic.displaced -= irq->active && irq->holder == vcpu->id;
 		fill(vcpu, i, s.entries[i].intid);
+	}
 	unlock(&vcpu->vm->lock);
 	for (u32 i = s.count; i < cpu->list_registers_loaded; i++)
 		lr_write(i, 0);
 	cpu->list_registers_loaded = s.count;
 	vcpu->vgic.lr_count = s.count;
 	timer_follow(timer->line || timer->active);
-	write_icc(ICH_HCR_EL2, ICH_HCR_EN | (s.overflow ? ICH_HCR_UIE : 0));
+	write_icc(ICH_HCR_EL2, control(&s, vcpu->vgic.displaced));
 	isb();
 }
 
@@ -245,9 +352,14 @@ static void fill_all(struct vcpu *vcpu)
  */
 void vgic_flush(struct vcpu *vcpu)
 {
+	const u32 *recalls = &vcpu->vm->vgic.recalls;
+
 	/* Pairs with the store in vcpu_kick(). */
 	if (!__atomic_load_n(&vcpu->vgic.dirty, __ATOMIC_SEQ_CST))
 		return;
+	/* Who waits here has empty list registers, so waiting for each other is impossible. */
+	while (__atomic_load_n(recalls, __ATOMIC_SEQ_CST))
+		yield();
 	__atomic_store_n(&vcpu->vgic.dirty, 0, __ATOMIC_SEQ_CST);
 	fill_all(vcpu);
 }

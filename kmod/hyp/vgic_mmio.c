@@ -107,15 +107,21 @@ static void write_irq(struct virq *irq, enum bank_kind kind, u32 intid, u32 valu
 		irq->enabled &= !value;
 		break;
 	case BANK_PENDING_SET:
-		irq->pending |= value && intid != VGIC_TIMER_INTID;
+		/* The timers are levels, which no write can raise. */
+		irq->pending |= value && intid != VGIC_TIMER_INTID &&
+				intid != VGIC_PHYSICAL_TIMER_INTID;
 		break;
 	case BANK_PENDING_CLEAR:
 		irq->pending &= !value;
 		break;
 	case BANK_ACTIVE_SET:
+		if (value && !irq->active)
+			irq->holder = VGIC_NO_OWNER;
 		irq->active |= value;
 		break;
 	case BANK_ACTIVE_CLEAR:
+		if (value)
+			irq->holder = VGIC_NO_OWNER;
 		irq->active &= !value;
 		break;
 	case BANK_PRIORITY:
@@ -129,6 +135,7 @@ static void write_irq(struct virq *irq, enum bank_kind kind, u32 intid, u32 valu
 }
 
 struct word {
+	struct vcpu *self;	/* who accesses */
 	struct vcpu *vcpu;	/* whose private interrupts the frame shows */
 	bool redist;
 	u32 offset;		/* of the 32-bit word */
@@ -296,8 +303,13 @@ static struct word decode(struct vcpu *vcpu, u64 gpa)
 	const struct vgic *vgic = &vcpu->vm->vgic;
 
 	if (in_dist(vgic, gpa))
-		return (struct word){ .vcpu = vcpu, .offset = gpa - vgic->dist_gpa };
+		return (struct word){
+			.self = vcpu,
+			.vcpu = vcpu,
+			.offset = gpa - vgic->dist_gpa,
+		};
 	return (struct word){
+		.self = vcpu,
 		.vcpu = redist_owner(vcpu->vm, gpa),
 		.redist = true,
 		.offset = (gpa - vgic->redist_gpa) % VGIC_REDIST_STRIDE,
@@ -337,13 +349,88 @@ static void access_narrow(struct word *w, u32 size, u64 *value)
 	*value = (w->value & w->mask) >> shift;
 }
 
+static struct vcpu *owner_elsewhere(const struct word *w, const struct virq *irq)
+{
+	return irq && irq->owner != VGIC_NO_OWNER && irq->owner != w->self->id ?
+	       w->self->vm->vcpus[irq->owner] : NULL;
+}
+
+/* The vCPU, other than the accessing one, whose list registers hold an interrupt of the VM. */
+static struct vcpu *find_any_owner(const struct word *w)
+{
+	struct vm *vm = w->self->vm;
+	struct vcpu *owner = NULL;
+
+	for (u32 spi = 0; spi < VGIC_SPIS && !owner; spi++)
+		owner = owner_elsewhere(w, &vm->vgic.irqs[spi]);
+	for (u32 id = 0; id < GZVM_MAX_VCPUS && !owner; id++)
+		for (u32 i = 0; vm->vcpus[id] && i < VGIC_PRIVATE && !owner; i++)
+			owner = owner_elsewhere(w, &vm->vcpus[id]->vgic.irqs[i]);
+	return owner;
+}
+
+/* The same for the interrupts that @bytes from the word's offset on are about. */
+static struct vcpu *find_owner(const struct word *w, u32 bytes)
+{
+	u32 offset = w->redist ? w->offset - GICR_SGI_FRAME : w->offset;
+	const struct bank *bank = find_bank(offset);
+	struct vcpu *owner = NULL;
+	u32 first, end;
+
+	if (w->redist && w->offset < GICR_SGI_FRAME)
+		return NULL;
+	if (bank) {
+		first = (offset - bank->first) * 8 / bank->bits;
+		end = first + bytes * 8 / bank->bits;
+	} else if (!w->redist && offset >= GICD_IROUTER && offset < GICD_IROUTER_END) {
+		first = (offset - GICD_IROUTER) / 8;
+		end = first + 1;
+	} else {
+		return !w->redist && w->write && offset == GICD_CTLR ? find_any_owner(w) : NULL;
+	}
+	for (u32 intid = first; intid < end && !owner; intid++)
+		if ((intid < VGIC_PRIVATE) == w->redist)
+			owner = owner_elsewhere(w, vgic_irq(w->vcpu, intid));
+	return owner;
+}
+
+/*
+ * Takes the VM's lock and decodes @gpa, when no other vCPU's list registers hold what
+ * the access is about: their state is not known here, and a vCPU that has been told of
+ * an interrupt would not hear that it is gone. Kicked, it gives them back at EL2, and
+ * it does not fill them again while vgic.recalls counts us.
+ */
+static struct word lock_and_recall(struct vcpu *vcpu, u64 gpa, u32 size, bool write)
+{
+	u32 *recalls = &vcpu->vm->vgic.recalls;
+	bool counted = false;
+
+	for (;;) {
+		struct vcpu *owner;
+		struct word w;
+
+		lock(&vcpu->vm->lock);
+		w = decode(vcpu, gpa);
+		w.write = write;
+		owner = w.vcpu ? find_owner(&w, MAX(size, 4)) : NULL;
+		if (!owner) {
+			if (counted)
+				__atomic_fetch_sub(recalls, 1, __ATOMIC_SEQ_CST);
+			return w;
+		}
+		if (!counted)
+			__atomic_fetch_add(recalls, 1, __ATOMIC_SEQ_CST);
+		counted = true;
+		vcpu_kick(owner);
+		unlock(&vcpu->vm->lock);
+		yield();
+	}
+}
+
 bool vgic_mmio(struct vcpu *vcpu, u64 gpa, u32 size, bool write, u64 *value)
 {
-	struct word w;
+	struct word w = lock_and_recall(vcpu, gpa, size, write);
 
-	lock(&vcpu->vm->lock);
-	w = decode(vcpu, gpa);
-	w.write = write;
 	/* Its vCPU may have been destroyed since vgic_contains(). */
 	if (!w.vcpu || !IS_ALIGNED(gpa, size))
 		*value = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Registers are those of Arm IHI 0069 (GICv3 and GICv4). */
 #include "gic.h"
+#include "icc.h"
 
 #define GICD_CTLR		(GIC_DISTRIBUTOR + 0x0000)
 #define GICD_CTLR_GRP1		(1u << 1)
@@ -21,21 +22,6 @@
 
 #define PRIORITY		0x80
 #define PRIORITY_MASK_OPEN	0xff
-
-#define ICC_PMR_EL1		"s3_0_c4_c6_0"
-#define ICC_SGI1R_EL1		"s3_0_c12_c11_5"
-#define ICC_IAR1_EL1		"s3_0_c12_c12_0"
-#define ICC_EOIR1_EL1		"s3_0_c12_c12_1"
-#define ICC_SRE_EL1		"s3_0_c12_c12_5"
-#define ICC_IGRPEN1_EL1		"s3_0_c12_c12_7"
-
-#define read_icc(name) ({							\
-	uint64_t value;								\
-	__asm__ volatile("mrs %0, " name : "=r"(value) : : "memory");		\
-	value;									\
-})
-#define write_icc(name, value) \
-	__asm__ volatile("msr " name ", %0\n\tisb" : : "r"((uint64_t)(value)) : "memory")
 
 static void set_bit(uint64_t bitmap, unsigned int bit)
 {

@@ -20,6 +20,7 @@ struct vcpu;
 #define VGIC_MAX_LRS		16
 #define VGIC_NO_OWNER		0xff
 #define VGIC_TIMER_INTID	27
+#define VGIC_PHYSICAL_TIMER_INTID 30
 #define VGIC_REDIST_STRIDE	0x20000UL
 #define VGIC_DIST_BYTES		0x10000UL
 
@@ -28,11 +29,13 @@ struct vcpu;
  * @priority: 0 is the highest
  * @enabled, @group1, @edge: as the guest set them
  * @pending: latched: edge seen, or made pending by a register write
- * @line: level input, used by the timer only
+ * @line: level input, used by the timers only
  * @notice: the host wants to know of its end
  * @active: acknowledged and not ended
  * @target: vCPU of an SPI (IROUTER.Aff0)
  * @owner: the vCPU whose list registers hold it, or VGIC_NO_OWNER
+ * @holder: the vCPU that has acknowledged it and not ended it, whatever became of the
+ *          target since; VGIC_NO_OWNER when a register write made it active
  */
 struct virq {
 	u8 priority;
@@ -45,6 +48,7 @@ struct virq {
 	bool active;
 	u8 target;
 	u8 owner;
+	u8 holder;
 };
 
 /**
@@ -54,6 +58,7 @@ struct virq {
  * @dirty: something changed since the list registers were filled (atomic)
  * @ended: an interrupt with a notice was ended since vgic_take_ended()
  * @lr_count: list registers in use
+ * @displaced: acknowledged interrupts for which there was no list register
  * @vmcr, @ap0r, @ap1r: CPU interface state while the guest does not run
  */
 struct vgic_vcpu {
@@ -62,6 +67,7 @@ struct vgic_vcpu {
 	u32 dirty;
 	bool ended;
 	u32 lr_count;
+	u32 displaced;
 	u64 vmcr;
 	u64 ap0r;
 	u64 ap1r;
@@ -72,6 +78,8 @@ struct vgic_vcpu {
  * @dist_gpa: its first register, 0 when it was not created
  * @redist_gpa: frame of vCPU 0, 0 when it was not created
  * @groups: GICD_CTLR.EnableGrp0 and EnableGrp1
+ * @recalls: register accesses that wait for list registers of others (atomic): nobody
+ *           fills any meanwhile
  * @irqs: INTIDs from 32
  * @maybe: bitmap of SPIs that are pending or active
  */
@@ -79,6 +87,7 @@ struct vgic {
 	u64 dist_gpa;
 	u64 redist_gpa;
 	u32 groups;
+	u32 recalls;
 	struct virq irqs[VGIC_SPIS];
 	u32 maybe[VGIC_SPIS / 32];
 };
@@ -86,6 +95,8 @@ struct vgic {
 /* vgic.c: state. */
 void vgic_init_vm(struct vm *vm);
 void vgic_init_vcpu(struct vcpu *vcpu);
+/* CPU_ON: the CPU interface is as after reset. */
+void vgic_reset_interface(struct vcpu *vcpu);
 /* The vCPU goes away: none of the SPIs is in its list registers any more. Caller holds the lock. */
 void vgic_forget_vcpu(struct vcpu *vcpu);
 s32 vgic_create_device(struct vm *vm, u64 pa);
@@ -97,6 +108,10 @@ s32 vgic_set_end_notice(struct vm *vm, u64 spi, u64 on);
 bool vgic_is_pending(struct vcpu *vcpu);
 /* ICC_SGI1R_EL1 was written. True when a target's thread must be woken by the host. */
 bool vgic_send_sgi(struct vcpu *sender, u64 value);
+/* ICC_DIR_EL1 was written. True as above. */
+bool vgic_deactivate(struct vcpu *vcpu, u32 intid);
+/* The vCPU that @irq, which no list register holds, is for; VGIC_NO_OWNER or more for nobody. */
+u32 vgic_place(const struct virq *irq);
 /* The interrupt @intid as @vcpu sees it; NULL when it does not exist. */
 struct virq *vgic_irq(struct vcpu *vcpu, u32 intid);
 /* Recomputes what depends on @intid's state and tells its vCPU. Caller holds the lock. */
@@ -109,6 +124,8 @@ void vgic_unload(struct vcpu *vcpu);
 void vgic_flush(struct vcpu *vcpu);
 /* After each guest exit: take their state back. */
 void vgic_sync(struct vcpu *vcpu);
+/* @irq has been ended, and the host wants to know. Caller holds the lock. */
+void vgic_publish_end(struct vcpu *vcpu, u32 intid, const struct virq *irq);
 /* Whether ends were written to the run area since the last call. */
 bool vgic_take_ended(struct vcpu *vcpu);
 

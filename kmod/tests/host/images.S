@@ -9,5 +9,9 @@ guest_\name\()_end:
 	.endm
 
 	.section .rodata, "a"
+	image	gic_priority
+	image	gic_state
+	image	gic_fuzz
+	image	sgi_all
 	image	smp
 	image	spin

@@ -12,6 +12,10 @@
 #define LATE_TICKS		(2 * 62500000UL)
 
 #define IMAGE(name) extern const u64 guest_##name[], guest_##name##_end[];
+IMAGE(gic_priority)
+IMAGE(gic_state)
+IMAGE(gic_fuzz)
+IMAGE(sgi_all)
 IMAGE(smp)
 IMAGE(spin)
 #undef IMAGE
@@ -32,10 +36,16 @@ struct guest_case {
 	{ #guest " with " #vcpus " vCPUs", guest_##guest, guest_##guest##_end, vcpus, event, passes }
 
 static const struct guest_case cases[] = {
+	CASE(gic_priority, 1, GUEST_POWERED_OFF, 8),
+	CASE(gic_state, 2, GUEST_POWERED_OFF, 7),
+	CASE(gic_fuzz, 2, GUEST_POWERED_OFF, 1),
+	CASE(sgi_all, 1, GUEST_POWERED_OFF, 1),
+	CASE(sgi_all, 2, GUEST_POWERED_OFF, 1),
+	CASE(sgi_all, 8, GUEST_POWERED_OFF, 1),
 	CASE(smp, 8, GUEST_POWERED_OFF, 1),
 };
 
-static struct guest guests[1];
+static struct guest guests[2];
 
 static bool create(u32 at, const struct guest_case *c)
 {
@@ -62,6 +72,26 @@ static void test_case(const struct guest_case *c)
 	}
 	ok(right, c->name);
 	guest_destroy(&guests[0]);
+}
+
+/* What one guest does to its GIC must not be seen by another. */
+static void test_neighbours(void)
+{
+	static const struct guest_case pair[] = {
+		CASE(gic_fuzz, 2, GUEST_POWERED_OFF, 1),
+		CASE(sgi_all, 4, GUEST_POWERED_OFF, 1),
+	};
+	bool right = create(0, &pair[0]) && create(1, &pair[1]);
+
+	if (right) {
+		guests_run(guests, 2);
+		right = ended_well(&guests[0], &pair[0]) & ended_well(&guests[1], &pair[1]);
+		if (host_cpus() > 1)
+			ok(guests[1].moves > 10, "vCPUs move between CPUs");
+	}
+	ok(right, "a guest that abuses its GIC leaves another alone");
+	guest_destroy(&guests[0]);
+	guest_destroy(&guests[1]);
 }
 
 static u64 now(void)
@@ -103,5 +133,6 @@ void test_guests(void)
 {
 	for (u32 i = 0; i < COUNT(cases); i++)
 		test_case(&cases[i]);
+	test_neighbours();
 	test_host_timer();
 }
