@@ -34,7 +34,7 @@ u64 exit_wait_for_interrupt(struct vcpu *vcpu)
 	unlock(&vcpu->vm->lock);
 	if (pending || timer_is_asserted())
 		return EXIT_RESUME;
-	return exit_idle(vcpu, timer_ticks_left());
+	return exit_idle(vcpu, timer_ticks_left(vcpu));
 }
 
 static u64 handle_wfx(struct vcpu *vcpu, u64 esr)
@@ -102,6 +102,9 @@ static u64 handle_interrupt(struct vcpu *vcpu)
 	switch (read_icc(ICC_HPPIR1_EL1) & INTID_MASK) {
 	case PHYSICAL_TIMER_INTID:
 		timer_fired(vcpu);
+		return EXIT_RESUME;
+	case HYP_TIMER_INTID:
+		timer_physical_changed(vcpu);
 		return EXIT_RESUME;
 	case MAINTENANCE_INTID:
 		/* vgic_sync() and vgic_flush() around this refill the list registers. */

@@ -4,13 +4,14 @@
  *
  *  - ID registers show only features whose state gzhyp switches;
  *  - SGIs go to the virtual distributor;
- *  - the physical timer keeps what is written and never fires;
+ *  - the physical timer is kept in struct vcpu (timer.c);
  *  - debug registers read as zero and ignore writes, MDSCR_EL1 is remembered;
  *  - ACTLR_EL1 reads as zero and ignores writes;
  *  - everything else, the PMU included, is undefined.
  */
 #include "exits.h"
 #include "sysreg.h"
+#include "timer.h"
 
 /* op0, op1, CRn, CRm, op2 in the places of the syndrome. */
 #define REG(op0, op1, crn, crm, op2) \
@@ -113,19 +114,20 @@ static void access_dir(struct access *a)
 		a->wake = vgic_deactivate(a->vcpu, a->value & INTID_MASK);
 }
 
-static u64 physical_timer_status(const struct vcpu *vcpu)
-{
-	bool passed = read_sysreg(cntpct_el0) >= vcpu->physical_timer_cval;
-
-	return vcpu->physical_timer_ctl & CNTV_CTL_ENABLE && passed ? CNTV_CTL_ISTATUS : 0;
-}
-
 static void access_cntp_ctl(struct access *a)
 {
-	if (a->read)
-		a->value = a->vcpu->physical_timer_ctl | physical_timer_status(a->vcpu);
-	else
-		a->vcpu->physical_timer_ctl = a->value & (CNTV_CTL_ENABLE | CNTV_CTL_IMASK);
+	if (a->read) {
+		a->value = timer_physical_control(a->vcpu);
+		return;
+	}
+	a->vcpu->physical_timer_ctl = a->value & (CNTV_CTL_ENABLE | CNTV_CTL_IMASK);
+	timer_physical_changed(a->vcpu);
+}
+
+static void set_cntp_cval(struct vcpu *vcpu, u64 value)
+{
+	vcpu->physical_timer_cval = value;
+	timer_physical_changed(vcpu);
 }
 
 static void access_cntp_cval(struct access *a)
@@ -133,7 +135,7 @@ static void access_cntp_cval(struct access *a)
 	if (a->read)
 		a->value = a->vcpu->physical_timer_cval;
 	else
-		a->vcpu->physical_timer_cval = a->value;
+		set_cntp_cval(a->vcpu, a->value);
 }
 
 static void access_cntp_tval(struct access *a)
@@ -143,7 +145,7 @@ static void access_cntp_tval(struct access *a)
 	if (a->read)
 		a->value = (u32)(a->vcpu->physical_timer_cval - now);
 	else
-		a->vcpu->physical_timer_cval = now + (s64)(s32)a->value;
+		set_cntp_cval(a->vcpu, now + (s64)(s32)a->value);
 }
 
 static const struct rule {

@@ -9,13 +9,14 @@
 u32 guest_enter(struct vcpu *vcpu);
 
 #define OWN_INTERRUPTS \
-	((u32)(BIT(KICK_INTID) | BIT(MAINTENANCE_INTID) | BIT(PHYSICAL_TIMER_INTID)))
+	((u32)(BIT(KICK_INTID) | BIT(MAINTENANCE_INTID) | BIT(HYP_TIMER_INTID) | \
+	       BIT(PHYSICAL_TIMER_INTID)))
 #define SGI_IN_FLIGHT_SECONDS	2
 
 /*
  * The host owns the redistributor and rewrites it when a CPU comes up, so the
  * enables of gzhyp's own interrupts are looked at in every RUN. They stay on:
- * none of the three can be asserted while the host runs.
+ * none of them can be asserted while the host runs.
  */
 static void enable_own_interrupts(struct cpu *cpu)
 {
@@ -130,6 +131,8 @@ static bool power_up(struct vcpu *vcpu)
 		vcpu->gprs.x[0] = vcpu->on_context;
 		vcpu->pstate = SPSR_EL1H_MASKED;
 		vcpu->timer_ctl = 0;
+		vcpu->physical_timer_ctl = 0;
+		vgic_reset_interface(vcpu);
 		vcpu->mmio.pending = false;
 		vcpu->call = CALL_NONE;
 		vcpu->power = VCPU_ON;

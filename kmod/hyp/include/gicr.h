@@ -16,6 +16,7 @@
 /* Linux uses SGIs 0 to 7; this one is gzhyp's kick. */
 #define KICK_INTID		15
 #define MAINTENANCE_INTID	25
+#define HYP_TIMER_INTID		26
 #define PHYSICAL_TIMER_INTID	27
 
 #endif

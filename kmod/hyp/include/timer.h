@@ -4,7 +4,7 @@
 
 #include "vm.h"
 
-/* Put the vCPU's virtual timer into this CPU, and take it out. */
+/* Put the vCPU's timers into this CPU, and take them out. */
 void timer_load(struct vcpu *vcpu);
 void timer_unload(struct vcpu *vcpu);
 /* The physical interrupt of the virtual timer came while the guest ran. */
@@ -15,9 +15,13 @@ void timer_fired(struct vcpu *vcpu);
  * about to enter the guest.
  */
 void timer_follow(bool in_list_register);
-/* Whether the loaded timer asserts its interrupt now. */
+/* Whether the loaded virtual timer asserts its interrupt now. */
 bool timer_is_asserted(void);
-/* Ticks until the loaded timer fires; a second's worth when it will not. */
-u64 timer_ticks_left(void);
+/* CNTP_CTL_EL0 as the loaded vCPU reads it. */
+u64 timer_physical_control(const struct vcpu *vcpu);
+/* The guest has written its physical timer, or its time has come. */
+void timer_physical_changed(struct vcpu *vcpu);
+/* Ticks until the first of the loaded timers fires; a second's worth when none will. */
+u64 timer_ticks_left(const struct vcpu *vcpu);
 
 #endif

@@ -97,7 +97,7 @@ enum forwarded_call {
  * @guest, @host: EL1 registers of the world that does not run
  * @host_elr, @host_spsr: where the host's HVC returns to
  * @timer_ctl, @timer_cval: CNTV while the guest does not run
- * @physical_timer_ctl, @physical_timer_cval: the guest's CNTP, which never fires
+ * @physical_timer_ctl, @physical_timer_cval: the guest's CNTP
  * @debug_control: MDSCR_EL1 as the guest wrote it
  * @vgic: its private interrupts and list registers
  * @fp: FP registers while they are not loaded

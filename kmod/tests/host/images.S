@@ -15,3 +15,4 @@ guest_\name\()_end:
 	image	sgi_all
 	image	smp
 	image	spin
+	image	timers

@@ -18,6 +18,7 @@ IMAGE(gic_fuzz)
 IMAGE(sgi_all)
 IMAGE(smp)
 IMAGE(spin)
+IMAGE(timers)
 #undef IMAGE
 
 /**
@@ -43,6 +44,8 @@ static const struct guest_case cases[] = {
 	CASE(sgi_all, 2, GUEST_POWERED_OFF, 1),
 	CASE(sgi_all, 8, GUEST_POWERED_OFF, 1),
 	CASE(smp, 8, GUEST_POWERED_OFF, 1),
+	CASE(timers, 1, GUEST_POWERED_OFF, 8),
+	CASE(timers, 8, GUEST_POWERED_OFF, 8),
 };
 
 static struct guest guests[2];
