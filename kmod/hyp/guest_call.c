@@ -25,8 +25,10 @@ static s64 turn_on(struct vcpu *caller, u64 mpidr, u64 entry, u64 context)
 {
 	struct vcpu *target = find_vcpu(caller, mpidr);
 
-	if (!target || !IS_ALIGNED(entry, 4))
+	if (!target)
 		return PSCI_INVALID_PARAMETERS;
+	if (!IS_ALIGNED(entry, 4) || !vm_find_slot(caller->vm, entry))
+		return PSCI_INVALID_ADDRESS;
 	if (target->power != VCPU_OFF)
 		return target->power == VCPU_ON ? PSCI_ALREADY_ON : PSCI_ON_PENDING;
 	target->on_entry = entry;
@@ -105,7 +107,11 @@ static u64 system_reset(struct vcpu *vcpu)
 
 static u64 system_reset2(struct vcpu *vcpu)
 {
-	return system_event(vcpu, GZVM_SYSTEM_EVENT_RESET, 1, vcpu->gprs.x[1]);
+	u64 type = (u32)vcpu->gprs.x[1];
+
+	if (type != PSCI_RESET2_WARM && type < PSCI_RESET2_VENDOR)
+		return answer(vcpu, PSCI_INVALID_PARAMETERS);
+	return system_event(vcpu, GZVM_SYSTEM_EVENT_RESET, 1, type);
 }
 
 /* The driver answers in the run page; x0..x3 are taken from there at the next RUN. */
@@ -267,14 +273,28 @@ static const struct call *find_call(u32 id)
 	return NULL;
 }
 
+/* It answers for PSCI, and for SMCCC_VERSION, by which a guest learns of SMCCC 1.1. */
 static u64 features(struct vcpu *vcpu)
 {
-	return answer(vcpu, find_call(vcpu->gprs.x[1]) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+	u32 id = vcpu->gprs.x[1];
+	bool asked = (id & PSCI_FUNCTION_MASK) == PSCI_FUNCTIONS || id == SMCCC_VERSION;
+
+	return answer(vcpu, asked && find_call(id) ? PSCI_SUCCESS : PSCI_NOT_SUPPORTED);
+}
+
+/* A function of the 32-bit convention has 32-bit arguments, whatever is above them. */
+static void narrow_arguments(struct vcpu *vcpu)
+{
+	for (u32 i = 1; i < 4; i++)
+		vcpu->gprs.x[i] = (u32)vcpu->gprs.x[i];
 }
 
 u64 exit_call(struct vcpu *vcpu)
 {
-	const struct call *call = find_call(vcpu->gprs.x[0]);
+	u32 id = vcpu->gprs.x[0];
+	const struct call *call = find_call(id);
 
+	if (call && (id & PSCI_FUNCTION_MASK) == PSCI_FUNCTIONS && !(id & SMCCC_64))
+		narrow_arguments(vcpu);
 	return call ? call->handle(vcpu) : answer(vcpu, SMCCC_NOT_SUPPORTED);
 }

@@ -6,6 +6,8 @@
 #ifndef GZHYP_PSCI_H
 #define GZHYP_PSCI_H
 
+/* In a function id: the 64-bit calling convention. */
+#define SMCCC_64			0x40000000U
 #define SMCCC_VERSION			0x80000000U
 #define SMCCC_ARCH_FEATURES		0x80000001U
 /*
@@ -65,6 +67,7 @@
 #define PSCI_ALREADY_ON			(-4L)
 #define PSCI_ON_PENDING			(-5L)
 #define PSCI_INTERNAL_FAILURE		(-6L)
+#define PSCI_INVALID_ADDRESS		(-9L)
 
 /* AFFINITY_INFO */
 #define PSCI_AFFINITY_ON		0L
@@ -72,6 +75,12 @@
 #define PSCI_AFFINITY_ON_PENDING	2L
 /* MIGRATE_INFO_TYPE: no trusted OS that would have to move */
 #define PSCI_MIGRATE_NOT_NEEDED		2L
+/* SYSTEM_RESET2: types from here on are the vendor's; below there is only 0, a warm reset */
+#define PSCI_RESET2_VENDOR		0x80000000UL
+#define PSCI_RESET2_WARM		0UL
+/* PSCI's function ids, of either calling convention */
+#define PSCI_FUNCTION_MASK		0xbfffffe0U
+#define PSCI_FUNCTIONS			0x84000000U
 /* CPU_SUSPEND, power_state: the CPU loses its state */
 #define PSCI_POWER_STATE_DOWN		(1UL << 16)
 

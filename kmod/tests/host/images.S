@@ -12,6 +12,7 @@ guest_\name\()_end:
 	image	gic_priority
 	image	gic_state
 	image	gic_fuzz
+	image	psci
 	image	sgi_all
 	image	smp
 	image	spin

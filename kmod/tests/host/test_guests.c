@@ -15,6 +15,7 @@
 IMAGE(gic_priority)
 IMAGE(gic_state)
 IMAGE(gic_fuzz)
+IMAGE(psci)
 IMAGE(sgi_all)
 IMAGE(smp)
 IMAGE(spin)
@@ -44,6 +45,8 @@ static const struct guest_case cases[] = {
 	CASE(sgi_all, 2, GUEST_POWERED_OFF, 1),
 	CASE(sgi_all, 8, GUEST_POWERED_OFF, 1),
 	CASE(smp, 8, GUEST_POWERED_OFF, 1),
+	CASE(psci, 1, GUEST_RESET, 4),
+	CASE(psci, 8, GUEST_RESET, 4),
 	CASE(timers, 1, GUEST_POWERED_OFF, 8),
 	CASE(timers, 8, GUEST_POWERED_OFF, 8),
 };
