@@ -4,8 +4,8 @@
  * interrupts' own state, before each entry they are filled anew when something
  * changed, by priority. What does not fit waits:
  *  - when the list registers are nearly empty the underflow maintenance interrupt
- *    (ICH_HCR_EL2.UIE) brings gzhyp back, and when the guest enables the signalling of
- *    a group that was off, VGrp0EIE or VGrp1EIE does;
+ *    (ICH_HCR_EL2.UIE) brings gzhyp back, and when the guest turns the signalling of a
+ *    group on or off, VGrp<n>EIE or VGrp<n>DIE does;
  *  - an end of an interrupt that the guest has acknowledged, but that more urgent ones
  *    have driven out, is counted by hardware (EOIcount, LRENPIE); ends are in the order
  *    of priorities, so the count tells which. Deactivations (ICC_DIR_EL1) are in any
@@ -219,25 +219,39 @@ static void select(struct selection *s, u32 intid, u32 rank)
 
 /*
  * By priority, and of equals the acknowledged one. At the end comes what the guest
- * cannot take now, because its CPU interface does not signal the group, and what
- * register writes have made active, which only has to be there for a deactivation.
+ * cannot take now, because its CPU interface does not signal the group, and active
+ * interrupts that may keep nobody away: those that register writes have made active,
+ * and with EOImode 1 all, which may have been ended already.
  */
 #define RANK_NOT_SIGNALLED	0x200
-#define RANK_NOT_ACKNOWLEDGED	0x400
+#define RANK_FOR_DEACTIVATION	0x400
+
+static bool is_signalled(const struct selection *s, const struct virq *irq)
+{
+	return s->vmcr & (irq->group1 ? ICH_VMCR_VENG1 : ICH_VMCR_VENG0);
+}
 
 static u32 rank(const struct selection *s, const struct virq *irq)
 {
 	if (irq->active)
 		return irq->priority * 2 +
-		       (irq->holder == VGIC_NO_OWNER ? RANK_NOT_ACKNOWLEDGED : 0);
-	return irq->priority * 2 + 1 +
-	       (s->vmcr & (irq->group1 ? ICH_VMCR_VENG1 : ICH_VMCR_VENG0) ? 0 : RANK_NOT_SIGNALLED);
+		       (irq->holder == VGIC_NO_OWNER || (s->vmcr & ICH_VMCR_VEOIM) ?
+			RANK_FOR_DEACTIVATION : 0);
+	return irq->priority * 2 + 1 + (is_signalled(s, irq) ? 0 : RANK_NOT_SIGNALLED);
+}
+
+/* Whether @vcpu is to be told of it. An active interrupt may be pending for another vCPU. */
+static bool is_pending_for(const struct vcpu *vcpu, u32 intid, const struct virq *irq)
+{
+	bool group_on = vcpu->vm->vgic.groups & (irq->group1 ? 2 : 1);
+
+	return (irq->pending || irq->line) && irq->enabled && group_on &&
+	       (intid < VGIC_PRIVATE || irq->target == vcpu->id);
 }
 
 static void consider(struct selection *s, struct vcpu *vcpu, u32 intid)
 {
 	struct virq *irq = vgic_irq(vcpu, intid);
-	bool group_on = vcpu->vm->vgic.groups & (irq->group1 ? 2 : 1);
 
 	if (irq->owner != VGIC_NO_OWNER)
 		return;
@@ -247,12 +261,15 @@ static void consider(struct selection *s, struct vcpu *vcpu, u32 intid)
 		vgic_changed(vcpu, intid);
 	}
 	s->acknowledged += irq->active && irq->holder == vcpu->id;
-	if (irq->active || ((irq->pending || irq->line) && irq->enabled && group_on))
+	if (irq->active || is_pending_for(vcpu, intid, irq))
 		select(s, intid, rank(s, irq));
 }
 
-static u64 lr_value(u32 intid, const struct virq *irq)
+static u64 lr_value(const struct selection *s, const struct vcpu *vcpu, u32 intid,
+		    const struct virq *irq)
 {
+	/* What cannot be taken when it has ended must not keep the list register. */
+	bool pending = is_pending_for(vcpu, intid, irq) && (!irq->active || is_signalled(s, irq));
 	u64 lr = intid | (u64)irq->priority << ICH_LR_PRIORITY_SHIFT;
 
 	if (irq->group1)
@@ -262,30 +279,34 @@ static u64 lr_value(u32 intid, const struct virq *irq)
 	if (intid == VGIC_TIMER_INTID) {
 		lr |= ICH_LR_HW | (u64)VGIC_TIMER_INTID << ICH_LR_PINTID_SHIFT;
 		/* Pending and active together is not allowed with HW = 1. */
-		if (irq->line && !irq->active)
+		if (pending && !irq->active)
 			lr |= ICH_LR_STATE_PENDING;
 	} else {
-		if ((irq->pending || irq->line) && irq->enabled)
+		if (pending)
 			lr |= ICH_LR_STATE_PENDING;
 		/*
 		 * Its end raises a maintenance interrupt, so that the host hears of it at
-		 * once, and a level that still stands becomes pending again.
+		 * once, a level that still stands becomes pending again, and whoever is to
+		 * get what became pending meanwhile is told.
 		 */
-		if (irq->notice || irq->line)
+		if (irq->notice || irq->line || (irq->pending && !pending))
 			lr |= ICH_LR_EOI;
 	}
 	return lr;
 }
 
-static void fill(struct vcpu *vcpu, u32 n, u32 intid)
+/* Return: whether the interrupt waits to be acknowledged. */
+static bool fill(const struct selection *s, struct vcpu *vcpu, u32 n)
 {
+	u32 intid = s->entries[n].intid;
 	struct virq *irq = vgic_irq(vcpu, intid);
-	u64 lr = lr_value(intid, irq);
+	u64 lr = lr_value(s, vcpu, intid, irq);
 
 	irq->owner = vcpu->id;
 	if (lr & ICH_LR_STATE_PENDING)
 		irq->pending = false;
 	lr_write(n, lr);
+	return (lr & (ICH_LR_STATE_PENDING | ICH_LR_STATE_ACTIVE)) == ICH_LR_STATE_PENDING;
 }
 
 static void collect(struct selection *s, struct vcpu *vcpu)
@@ -303,14 +324,20 @@ static void collect(struct selection *s, struct vcpu *vcpu)
 		}
 }
 
-/* Which maintenance interrupts bring gzhyp back for what found no place. */
-static u64 control(const struct selection *s, u32 acknowledged_left)
+/*
+ * Which maintenance interrupts bring gzhyp back for what found no place. With EOImode 1,
+ * which the guest sets without a trap, ended interrupts stay in their list registers,
+ * which are never nearly empty then: NPIE tells that the last pending one was
+ * acknowledged.
+ */
+static u64 control(const struct selection *s, u32 pending_placed, u32 acknowledged_left)
 {
 	u64 hcr = ICH_HCR_EN;
 
 	if (s->overflow)
-		hcr |= ICH_HCR_UIE | (s->vmcr & ICH_VMCR_VENG0 ? 0 : ICH_HCR_VGRP0EIE) |
-		       (s->vmcr & ICH_VMCR_VENG1 ? 0 : ICH_HCR_VGRP1EIE);
+		hcr |= ICH_HCR_UIE | (pending_placed ? ICH_HCR_NPIE : 0) |
+		       (s->vmcr & ICH_VMCR_VENG0 ? ICH_HCR_VGRP0DIE : ICH_HCR_VGRP0EIE) |
+		       (s->vmcr & ICH_VMCR_VENG1 ? ICH_HCR_VGRP1DIE : ICH_HCR_VGRP1EIE);
 	if (acknowledged_left)
 		hcr |= ICH_HCR_LRENPIE | ICH_HCR_TDIR;
 	return hcr;
@@ -320,6 +347,7 @@ static void fill_all(struct vcpu *vcpu)
 {
 	struct cpu *cpu = this_cpu();
 	struct virq *timer = &vcpu->vgic.irqs[VGIC_TIMER_INTID];
+	u32 pending_placed = 0;
 	struct selection s;
 
 	s.count = 0;
@@ -334,7 +362,7 @@ static void fill_all(struct vcpu *vcpu)
 		const struct virq *irq = vgic_irq(vcpu, s.entries[i].intid);
 
 		vcpu->vgic.displaced -= irq->active && irq->holder == vcpu->id;
-		fill(vcpu, i, s.entries[i].intid);
+		pending_placed += fill(&s, vcpu, i);
 	}
 	unlock(&vcpu->vm->lock);
 	for (u32 i = s.count; i < cpu->list_registers_loaded; i++)
@@ -342,7 +370,7 @@ static void fill_all(struct vcpu *vcpu)
 	cpu->list_registers_loaded = s.count;
 	vcpu->vgic.lr_count = s.count;
 	timer_follow(timer->line || timer->active);
-	write_icc(ICH_HCR_EL2, control(&s, vcpu->vgic.displaced));
+	write_icc(ICH_HCR_EL2, control(&s, pending_placed, vcpu->vgic.displaced));
 	isb();
 }
 

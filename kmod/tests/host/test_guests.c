@@ -34,8 +34,9 @@ struct guest_case {
 	u32 passes;
 };
 
-#define CASE(guest, vcpus, event, passes) \
-	{ #guest " with " #vcpus " vCPUs", guest_##guest, guest_##guest##_end, vcpus, event, passes }
+#define CASE(guest, vcpus, event, passes)							\
+	{ #guest " with " #vcpus " vCPUs", guest_##guest, guest_##guest##_end, vcpus, event,	\
+	  passes }
 
 static const struct guest_case cases[] = {
 	CASE(gic_priority, 1, GUEST_POWERED_OFF, 8),
