@@ -183,6 +183,7 @@ void vgic_sync(struct vcpu *vcpu)
 		end_displaced(vcpu);
 	for (u32 i = 0; i < vcpu->vgic.lr_count; i++)
 		fold(vcpu, lr_read(i));
+	__atomic_fetch_add(&vcpu->vm->vgic.returns, 1, __ATOMIC_RELEASE);
 	unlock(&vcpu->vm->lock);
 	vcpu->vgic.lr_count = 0;
 }

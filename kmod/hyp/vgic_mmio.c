@@ -398,16 +398,18 @@ static struct vcpu *find_owner(const struct word *w, u32 bytes)
  * Takes the VM's lock and decodes @gpa, when no other vCPU's list registers hold what
  * the access is about: their state is not known here, and a vCPU that has been told of
  * an interrupt would not hear that it is gone. Kicked, it gives them back at EL2, and
- * it does not fill them again while vgic.recalls counts us.
+ * it does not fill them again while vgic.recalls counts us. It needs the lock for that:
+ * who waits does so without it.
  */
 static struct word lock_and_recall(struct vcpu *vcpu, u64 gpa, u32 size, bool write)
 {
-	u32 *recalls = &vcpu->vm->vgic.recalls;
+	struct vgic *vgic = &vcpu->vm->vgic;
 	bool counted = false;
 
 	for (;;) {
 		struct vcpu *owner;
 		struct word w;
+		u32 returns;
 
 		lock(&vcpu->vm->lock);
 		w = decode(vcpu, gpa);
@@ -415,15 +417,17 @@ static struct word lock_and_recall(struct vcpu *vcpu, u64 gpa, u32 size, bool wr
 		owner = w.vcpu ? find_owner(&w, MAX(size, 4)) : NULL;
 		if (!owner) {
 			if (counted)
-				__atomic_fetch_sub(recalls, 1, __ATOMIC_SEQ_CST);
+				__atomic_fetch_sub(&vgic->recalls, 1, __ATOMIC_SEQ_CST);
 			return w;
 		}
 		if (!counted)
-			__atomic_fetch_add(recalls, 1, __ATOMIC_SEQ_CST);
+			__atomic_fetch_add(&vgic->recalls, 1, __ATOMIC_SEQ_CST);
 		counted = true;
+		returns = vgic->returns;
 		vcpu_kick(owner);
 		unlock(&vcpu->vm->lock);
-		yield();
+		while (__atomic_load_n(&vgic->returns, __ATOMIC_ACQUIRE) == returns)
+			yield();
 	}
 }
 

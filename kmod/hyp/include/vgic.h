@@ -80,6 +80,7 @@ struct vgic_vcpu {
  * @groups: GICD_CTLR.EnableGrp0 and EnableGrp1
  * @recalls: register accesses that wait for list registers of others (atomic): nobody
  *           fills any meanwhile
+ * @returns: how often a vCPU has given list registers back (atomic, wraps)
  * @irqs: INTIDs from 32
  * @maybe: bitmap of SPIs that are pending or active
  */
@@ -88,6 +89,7 @@ struct vgic {
 	u64 redist_gpa;
 	u32 groups;
 	u32 recalls;
+	u32 returns;
 	struct virq irqs[VGIC_SPIS];
 	u32 maybe[VGIC_SPIS / 32];
 };
