@@ -73,8 +73,10 @@ struct guest_case {
 #define DOORBELL_CASE(name, pass_lines, ...) \
 	.guest = (name), .passes = (pass_lines), .returns = ANY_RETURNS, \
 	.doorbells = { __VA_ARGS__, LAST_DOORBELL }
-#define PLAIN_CASE(name) \
-	.guest = (name), .passes = 1, .returns = ANY_RETURNS, .doorbells = { LAST_DOORBELL }
+#define PASSES_CASE(name, pass_lines) \
+	.guest = (name), .passes = (pass_lines), .returns = ANY_RETURNS, \
+	.doorbells = { LAST_DOORBELL }
+#define PLAIN_CASE(name) PASSES_CASE(name, 1)
 #define ENDING_CASE(name, how) \
 	.guest = (name), .outcome = (how), .returns = ANY_RETURNS, .doorbells = { LAST_DOORBELL }
 
@@ -104,6 +106,14 @@ static const struct guest_case cases[] = {
 	{ PLAIN_CASE("smp"), .cpus = 1 },
 	{ PLAIN_CASE("smp"), .cpus = 2 },
 	{ PLAIN_CASE("smp"), .cpus = 4 },
+	{ PLAIN_CASE("smp"), .cpus = 8 },
+	{ PASSES_CASE("gic_priority", 8) },
+	{ PASSES_CASE("gic_state", 7), .cpus = 2 },
+	{ PASSES_CASE("gic_fuzz", 1), .cpus = 2 },
+	{ PASSES_CASE("sgi_all", 1), .cpus = 8 },
+	{ PASSES_CASE("timers", 8), .cpus = 4 },
+	{ PASSES_CASE("psci", 4), .cpus = 1, .outcome = MACHINE_RESET },
+	{ PASSES_CASE("psci", 4), .cpus = 8, .outcome = MACHINE_RESET },
 	{ PLAIN_CASE("power_reset"), .outcome = MACHINE_RESET },
 	{ ENDING_CASE("crash", MACHINE_CRASHED) },
 	{ ENDING_CASE("unmapped_read", MACHINE_UNMAPPED) },
