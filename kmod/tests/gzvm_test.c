@@ -34,6 +34,8 @@ static const struct {
 	{ "replaced_memory", test_replaced_memory },
 	{ "restart", test_restart },
 	{ "idle", test_idle },
+	{ "host_cpus", test_host_cpus },
+	{ "many_vms", test_many_vms },
 	{ "limits", test_limits },
 	{ "debugfs", test_debugfs },
 	{ "tracepoints", test_tracepoints },

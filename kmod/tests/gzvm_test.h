@@ -46,6 +46,8 @@ void test_no_descriptor(void);
 void test_replaced_memory(void);
 void test_restart(void);
 void test_idle(void);
+void test_host_cpus(void);
+void test_many_vms(void);
 void test_limits(void);
 void test_lifetime(void);
 void test_killed_processes(void);
