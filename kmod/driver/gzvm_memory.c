@@ -240,6 +240,34 @@ static int gzvm_memory_map_page(struct gzvm_vm *vm, const struct gzvm_memslot *s
 				  gzvm_memory_pfn(&vm->memory, gfn), gfn, 1);
 }
 
+/* Whether 2 MiB of pinned pages are neighbours in host memory, too, aligned as in the guest's. */
+static bool gzvm_memory_is_block(struct gzvm_memory *memory, u64 gfn)
+{
+	u64 pfn = gzvm_memory_pfn(memory, gfn);
+	u64 i;
+
+	if (!IS_ALIGNED(pfn, GZVM_BLOCK_PAGES))
+		return false;
+	for (i = 1; i < GZVM_BLOCK_PAGES; i++)
+		if (gzvm_memory_pfn(memory, gfn + i) != pfn + i)
+			return false;
+	return true;
+}
+
+/*
+ * Whether @gfn and on have been mapped by one call, which lets the hypervisor use one
+ * entry. Only one that unmaps is asked: others may know calls for a single page only.
+ */
+static bool gzvm_memory_map_huge_page(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn)
+{
+	struct gzvm_memory *memory = &vm->memory;
+
+	return gzvm_driver.unmaps && !gzvm_memory_pin(vm, slot, gfn, GZVM_BLOCK_PAGES) &&
+	       gzvm_memory_is_block(memory, gfn) &&
+	       !gzvm_hvc_map_guest(vm->id, slot - memory->slots, gzvm_memory_pfn(memory, gfn),
+				   gfn, GZVM_BLOCK_PAGES);
+}
+
 /* Maps the 2 MiB around @gfn, as far as they are in the slot. */
 static int gzvm_memory_map_block(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn)
 {
@@ -249,7 +277,10 @@ static int gzvm_memory_map_block(struct gzvm_vm *vm, const struct gzvm_memslot *
 	u64 count, i;
 	int ret;
 
-	for (gfn = max(block, slot->first_gfn); gfn < end; gfn += count) {
+	gfn = max(block, slot->first_gfn);
+	if (end - gfn == GZVM_BLOCK_PAGES && gzvm_memory_map_huge_page(vm, slot, gfn))
+		return 0;
+	for (; gfn < end; gfn += count) {
 		count = min_t(u64, end - gfn, gzvm_driver.batch_pages);
 		ret = gzvm_memory_pin(vm, slot, gfn, count);
 		if (ret)

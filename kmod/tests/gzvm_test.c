@@ -16,6 +16,7 @@ static const struct {
 	{ "memory", test_memory },
 	{ "slots", test_slots },
 	{ "paging", test_paging },
+	{ "huge_pages", test_huge_pages },
 	{ "protected", test_protected },
 	{ "vcpu", test_vcpu },
 	{ "run", test_run },

@@ -26,6 +26,7 @@ void test_device(void);
 void test_memory(void);
 void test_slots(void);
 void test_paging(void);
+void test_huge_pages(void);
 void test_protected(void);
 void test_vcpu(void);
 void test_run(void);
@@ -87,6 +88,9 @@ struct program {
 
 /** program_start() - create the VM and put vCPU 0 before the first instruction */
 void program_start(struct program *program, const uint32_t *code, size_t instructions);
+/** program_start_in() - the same in RAM_BYTES of the caller's, which are the program's now */
+void program_start_in(struct program *program, uint32_t *ram, const uint32_t *code,
+		      size_t instructions);
 /** program_stop() - release it */
 void program_stop(struct program *program);
 /** set_register() - set a core register by its byte offset in the core registers */

@@ -122,6 +122,11 @@ bool counters_become_zero(void)
 
 void program_start(struct program *p, const uint32_t *code, size_t instructions)
 {
+	program_start_in(p, map_shared(RAM_BYTES), code, instructions);
+}
+
+void program_start_in(struct program *p, uint32_t *ram, const uint32_t *code, size_t instructions)
+{
 	struct gzvm_userspace_memory_region region = {
 		.flags = GZVM_USER_MEM_REGION_GUEST_MEM,
 		.guest_phys_addr = RAM_GPA,
@@ -130,7 +135,7 @@ void program_start(struct program *p, const uint32_t *code, size_t instructions)
 
 	memset(p, 0, sizeof(*p));
 	p->vm = create_vm();
-	p->ram = map_shared(RAM_BYTES);
+	p->ram = ram;
 	memcpy(p->ram, code, instructions * sizeof(*code));
 	region.userspace_addr = (uintptr_t)p->ram;
 	if (ioctl(p->vm, GZVM_SET_USER_MEMORY_REGION, &region))
