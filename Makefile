@@ -209,6 +209,10 @@ bench-kmod: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and
 bench-hyp: $(BENCH_IMAGE) ## Count the instructions of gzhyp's hypercalls
 	@lab/bench-hyp
 
+.PHONY: bench-loop
+bench-loop: tools ## Time an event loop that sleeps and one that looks first, on this machine
+	@lab/bench-loop
+
 ##@ Care
 .PHONY: fmt
 fmt: tools ## Format the Java sources

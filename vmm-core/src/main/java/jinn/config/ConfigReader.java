@@ -57,12 +57,21 @@ final class ConfigReader {
         ProtectionConfig protection = vm.object("protection")
                 .map(section -> new ProtectionReader(section).read(machine))
                 .orElse(ProtectionConfig.NONE);
+        List<LoopConfig> loops = loops(vm, deviceConfigs, doorbells);
         vm.finish();
         if (!problems.isEmpty()) {
             return null;
         }
         return new VmConfig(
-                name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells, protection);
+                name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells, protection, loops);
+    }
+
+    private List<LoopConfig> loops(ObjectReader vm, List<DeviceConfig> devices, List<DoorbellConfig> doorbells) {
+        List<JsonValue> elements = vm.array("loops");
+        if (elements.size() > Rules.MAX_LOOPS) {
+            problems.add(vm.place("loops"), elements.size() + " loops: must be at most " + Rules.MAX_LOOPS);
+        }
+        return new LoopReader(problems, devices, doorbells).read(elements);
     }
 
     private static boolean isReadable(ObjectReader vm) {

@@ -44,6 +44,14 @@ public sealed interface DeviceConfig {
     /** virtio-rng, fed by the host's getrandom. */
     record Rng() implements DeviceConfig {}
 
+    /**
+     * Returns how many queues of the device may be served at the same time: those below this number share no state. 1 for
+     * a device whose queues all have to be served by one thread.
+     */
+    default int separableQueues() {
+        return 1;
+    }
+
     /** Returns the name in messages and tables of the device at {@code index} in the VM's list. */
     default String name(int index) {
         return switch (this) {

@@ -34,6 +34,12 @@ final class Rules {
     /** More than one for each vCPU would serve nobody. */
     static final int MAX_BLOCK_QUEUES = MAX_CPUS;
 
+    /** A thread for each vCPU and more would only take processors from each other. */
+    static final int MAX_LOOPS = 16;
+
+    /** A tenth of a second: whoever looks longer might as well never sleep. */
+    static final int MAX_POLL_MICROS = 100_000;
+
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
     private static final Pattern BLOCK_ID = Pattern.compile("[ -~]{1,20}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
@@ -112,6 +118,15 @@ final class Rules {
         id.filter(text -> !BLOCK_ID.matcher(text).matches())
                 .ifPresent(text -> violations.add(
                         new Violation("id", Quoting.quote(text), "must be 1 to 20 printable characters of ASCII")));
+        return violations;
+    }
+
+    static List<Violation> loop(String name, int pollMicros) {
+        List<Violation> violations = new ArrayList<>(name(name));
+        if (pollMicros < 0 || pollMicros > MAX_POLL_MICROS) {
+            violations.add(new Violation(
+                    "poll-us", Integer.toString(pollMicros), "must be 0 to " + MAX_POLL_MICROS + " microseconds"));
+        }
         return violations;
     }
 

@@ -11,7 +11,8 @@ public record VmConfig(
         SerialConfig serial,
         List<DeviceConfig> devices,
         List<DoorbellConfig> doorbells,
-        ProtectionConfig protection) {
+        ProtectionConfig protection,
+        List<LoopConfig> loops) {
 
     /** Keeps its own copies of the lists. */
     public VmConfig {
@@ -19,5 +20,6 @@ public record VmConfig(
         Rules.refuse(Rules.bounceBuffer(protection.sharedBytes(), machine.memoryBytes()));
         devices = List.copyOf(devices);
         doorbells = List.copyOf(doorbells);
+        loops = List.copyOf(loops);
     }
 }

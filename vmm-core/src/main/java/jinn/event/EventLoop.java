@@ -20,6 +20,7 @@ public final class EventLoop implements QueueExecutor, AutoCloseable {
     private final Consumer<Throwable> failures;
     private final Thread thread;
     private final TaskQueue tasks = new TaskQueue();
+    private final PollWindow window;
 
     /** Touched by the loop's thread only. */
     private final RegistrationTable registrations = new RegistrationTable();
@@ -27,25 +28,33 @@ public final class EventLoop implements QueueExecutor, AutoCloseable {
     /** Set on the loop's thread only. */
     private boolean closing;
 
-    private EventLoop(Epoll epoll, EventFd wakeUp, String name, Consumer<Throwable> failures) {
+    private EventLoop(Epoll epoll, EventFd wakeUp, String name, long pollNanos, Consumer<Throwable> failures) {
         this.epoll = epoll;
         this.wakeUp = wakeUp;
         this.failures = failures;
+        this.window = new PollWindow(pollNanos);
         this.thread = new Thread(this::run, name);
+    }
+
+    /** Starts a loop that sleeps whenever there is nothing to do. */
+    public static EventLoop start(String name, Consumer<Throwable> failures) {
+        return start(name, 0, failures);
     }
 
     /**
      * Starts a loop.
      *
      * @param name its thread's name
+     * @param pollNanos how long it looks for events at most before it sleeps; while they come more rarely it does not
+     *     look at all
      * @param failures gets, on the loop's thread, what handlers and posted tasks throw
      */
-    public static EventLoop start(String name, Consumer<Throwable> failures) {
+    public static EventLoop start(String name, long pollNanos, Consumer<Throwable> failures) {
         Epoll epoll = Epoll.create();
         try {
             EventFd wakeUp = EventFd.create(name);
             try {
-                EventLoop loop = new EventLoop(epoll, wakeUp, name, failures);
+                EventLoop loop = new EventLoop(epoll, wakeUp, name, pollNanos, failures);
                 Registration own = loop.registrations.add(loop, wakeUp.descriptor(), wakeUp::drain);
                 epoll.add(wakeUp.descriptor(), own.key());
                 loop.thread.start();
@@ -141,12 +150,26 @@ public final class EventLoop implements QueueExecutor, AutoCloseable {
 
     private void run() {
         while (!closing || !tasks.closeIfEmpty()) {
-            int count = epoll.await();
+            int count = window.isEnabled() ? lookAndAwait() : epoll.await();
             for (int index = 0; index < count; index++) {
                 dispatch(epoll.key(index));
             }
             runTasks();
         }
+    }
+
+    private int lookAndAwait() {
+        long start = System.nanoTime();
+        do {
+            int count = epoll.poll();
+            if (count > 0) {
+                return count;
+            }
+            Thread.onSpinWait();
+        } while (System.nanoTime() - start < window.nanos());
+        int count = epoll.await();
+        window.slept(System.nanoTime() - start);
+        return count;
     }
 
     private void dispatch(long key) {

@@ -21,6 +21,7 @@ public final class Epoll implements AutoCloseable {
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
     private static final int EPOLLIN = 1;
+    private static final int FOR_EVER = -1;
 
     static final StructLayout EVENT = eventLayout(System.getProperty("os.arch"));
     private static final long EVENTS_OFFSET = EVENT.byteOffset(MemoryLayout.PathElement.groupElement("events"));
@@ -72,8 +73,17 @@ public final class Epoll implements AutoCloseable {
 
     /** Blocks until a descriptor is ready. Returns how many are; 0 when a signal cut the wait short. */
     public int await() {
+        return await(FOR_EVER);
+    }
+
+    /** Returns how many descriptors are ready now, without blocking. */
+    public int poll() {
+        return await(0);
+    }
+
+    private int await(int timeoutMs) {
         MemorySegment state = CallState.ofThread();
-        int count = Libc.epoll_wait(state, fd.number(), ready, MAX_EVENTS, -1);
+        int count = Libc.epoll_wait(state, fd.number(), ready, MAX_EVENTS, timeoutMs);
         if (count >= 0) {
             return count;
         }
@@ -84,7 +94,7 @@ public final class Epoll implements AutoCloseable {
         throw Errno.exception("cannot wait for events", errno);
     }
 
-    /** Returns the key of the {@code index}-th ready descriptor of the last {@link #await}. */
+    /** Returns the key of the {@code index}-th ready descriptor of the last {@link #await} or {@link #poll}. */
     public long key(int index) {
         return ready.get(ValueLayout.JAVA_LONG_UNALIGNED, index * EVENT.byteSize() + DATA_OFFSET);
     }

@@ -14,6 +14,7 @@ final class ConsoleWiring {
     private final VmConsole console;
     private final Optional<TerminalOutput> output;
     private Optional<InputSink> terminalConsole = Optional.empty();
+    private String terminalOwner = "";
 
     /** Lets the consoles write to {@code console} and to the terminal's output, which stays the caller's to close. */
     ConsoleWiring(TerminalIo terminal, VmConsole console) {
@@ -39,6 +40,11 @@ final class ConsoleWiring {
         return terminalConsole;
     }
 
+    /** Returns the name of the device whose console that is; empty for the serial port, which is none. */
+    String terminalOwner() {
+        return terminalOwner;
+    }
+
     Pl011 serial(ConsoleTarget target, InterruptLine line) {
         Pl011 serial = new Pl011(target == ConsoleTarget.NONE ? ignored -> {} : this::write, line);
         if (target == ConsoleTarget.TERMINAL) {
@@ -52,6 +58,7 @@ final class ConsoleWiring {
         Console made = new Console(name, sink, 0, 0);
         if (target == ConsoleTarget.TERMINAL) {
             terminalConsole = Optional.of(new ConsoleSink(made));
+            terminalOwner = name;
         }
         return made;
     }

@@ -9,7 +9,6 @@ import jinn.bus.MmioBus;
 import jinn.doorbell.delivery.Doorbell;
 import jinn.doorbell.delivery.DoorbellRegistrar;
 import jinn.doorbell.delivery.DoorbellRequest;
-import jinn.event.EventLoop;
 import jinn.hypervisor.DoorbellKey;
 import jinn.hypervisor.Vm;
 import jinn.interrupt.IrqFdLine;
@@ -18,7 +17,7 @@ import jinn.virtio.VirtioDevice;
 import jinn.virtio.mmio.MmioTransport;
 
 /**
- * Connects virtio devices with a VM: address, interrupt, doorbells, bus and loop.
+ * Connects virtio devices with a VM: address, interrupt, doorbells, bus and loops.
  *
  * @param memory all that the devices reach
  * @param requiredFeatures what their drivers have to accept beside VERSION_1
@@ -29,7 +28,7 @@ record DeviceWiring(
         Vm vm,
         GuestMemory memory,
         long requiredFeatures,
-        EventLoop loop,
+        EventLoops loops,
         DoorbellRegistrar registrar,
         MmioBus bus,
         UndoStack resources,
@@ -45,11 +44,13 @@ record DeviceWiring(
         long base = GuestLayout.virtioAddress(index);
         IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
         resources.push(line::close);
-        MmioTransport transport = new MmioTransport(device, memory, line, queue -> loop, warnings, requiredFeatures);
+        MmioTransport transport = new MmioTransport(
+                device, memory, line, queue -> loops.of(device.name(), queue), warnings, requiredFeatures);
         resources.push(transport::close);
         List<Doorbell> doorbells = new ArrayList<>();
         for (int queue = 0; queue < device.queueCount(); queue++) {
-            doorbells.add(registrar.register(queueRequest(device, transport, base, queue)));
+            doorbells.add(
+                    registrar.register(queueRequest(device, transport, base, queue), loops.of(device.name(), queue)));
         }
         bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
         return transport;

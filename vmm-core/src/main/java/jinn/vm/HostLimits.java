@@ -31,6 +31,9 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /** The terminal, the report, the control socket and its clients, a class file that the JVM reads. */
     private static final int SPARE_FILES = 80;
 
+    /** Its epoll and its wake-up. */
+    private static final long FILES_OF_LOOP = 2;
+
     private static final int KIB = 1024;
 
     /** Asks the kernel. */
@@ -73,7 +76,8 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
                 + sharedMemory
                 + vm.machine().cpus()
                 + devices
-                + vm.doorbells().size();
+                + vm.doorbells().size()
+                + FILES_OF_LOOP * vm.loops().size();
     }
 
     /** The interrupt, a doorbell for each queue, and what is behind the device. */

@@ -72,8 +72,8 @@ final class MachineAssembly {
     private Machine build(Hypervisor hypervisor) {
         GuestHardware hardware = BootCheck.hardware(config);
         MemorySegment ram = createRam("jinn-ram-", hardware.privateBytes());
-        EventLoop loop = EventLoop.start("event-loop", end::fail);
-        resources.push(loop::close);
+        EventLoops loops = EventLoops.start(config.loops(), resources, end::fail);
+        EventLoop loop = loops.standard();
         Vm vm = hypervisor.createVm(config.name());
         resources.push(vm::close);
 
@@ -89,12 +89,12 @@ final class MachineAssembly {
         DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
         resources.push(registrar::close);
         Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
-        attachUserDoorbells(registrar, warnings);
+        attachUserDoorbells(registrar, loops, warnings);
         VmConsole console = new VmConsole();
         ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
         attachSerial(vm, consoles);
         DeviceWiring wiring =
-                new DeviceWiring(vm, deviceMemory, requiredFeatures(), loop, registrar, bus, resources, warnings);
+                new DeviceWiring(vm, deviceMemory, requiredFeatures(), loops, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings), resources, warnings);
         List<MmioTransport> transports = new ArrayList<>();
         for (int index = 0; index < config.devices().size(); index++) {
@@ -105,7 +105,8 @@ final class MachineAssembly {
             // Last: from here on the guest's memory and registers are its own.
             vm.protect();
         }
-        Optional<ConsoleInput> input = consoles.terminalConsole().map(sink -> new ConsoleInput(loop, sink));
+        Optional<ConsoleInput> input =
+                consoles.terminalConsole().map(sink -> new ConsoleInput(loops.of(consoles.terminalOwner()), sink));
         input.ifPresent(console::setInput);
         return new Machine(end, loop, bus, vcpus, registrar, List.copyOf(transports), console, input, resources);
     }
@@ -166,9 +167,9 @@ final class MachineAssembly {
         vcpus.forEach(vcpu -> vcpu.setRegister(Register.PSTATE, PSTATE_AT_ENTRY));
     }
 
-    private void attachUserDoorbells(DoorbellRegistrar registrar, Consumer<String> warnings) {
+    private void attachUserDoorbells(DoorbellRegistrar registrar, EventLoops loops, Consumer<String> warnings) {
         List<Doorbell> doorbells = config.doorbells().stream()
-                .map(doorbell -> registrar.register(userRequest(doorbell)))
+                .map(doorbell -> registrar.register(userRequest(doorbell), loops.of(doorbell.name())))
                 .toList();
         WarningLimiter limiter = new WarningLimiter(warnings);
         DoorbellRanges.Range window = new DoorbellRanges.Range(

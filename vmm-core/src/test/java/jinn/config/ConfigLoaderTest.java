@@ -130,7 +130,7 @@ final class ConfigLoaderTest {
                         file + "3:25: $.doorbells[0].name: \"Demo\": must be 1 to 64 characters of a-z, 0-9 and '-'",
                         file + "3:44: $.doorbells[0].address: 0x0b000001: must be aligned to its length 4",
                         file
-                                + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, hypervisor, machine,"
+                                + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, hypervisor, loops, machine,"
                                 + " name, protection, serial, version"),
                 e.problems());
     }

@@ -47,6 +47,29 @@ final class ConfigProblemsTest {
                 arguments("7", "1:1: $: 7: must be an object, not a number"));
     }
 
+    static Stream<Arguments> loops() {
+        String rng = "{" + BOOT + ", 'devices': [{'type': 'rng'}], ";
+        return Stream.of(
+                arguments(rng + "'loops': [{'serves': []}]}", "1:71: $.loops[0].name: missing: must be a string"),
+                arguments(
+                        rng + "'loops': [{'name': 'a', 'poll-us': 100001}]}",
+                        "1:96: $.loops[0].poll-us: 100001: must be 0 to 100000 microseconds"),
+                arguments(
+                        rng + "'loops': [{'name': 'a'}, {'name': 'a'}]}",
+                        "1:95: $.loops[1].name: \"a\": must be unique, but an earlier loop has it too"),
+                arguments(
+                        rng + "'loops': [{'name': 'a', 'serves': ['rng1']}]}",
+                        "1:96: $.loops[0].serves[0]: \"rng1\": must be a device or a doorbell of this VM (rng0);"
+                                + " did you mean rng0?"),
+                arguments(
+                        "{" + BOOT + ", 'loops': [{'name': 'a', 'serves': ['bell']}]}",
+                        "1:66: $.loops[0].serves[0]: \"bell\": must be a device or a doorbell of this VM (it has none)"),
+                arguments(
+                        rng + "'loops': [{'name': 'a', 'serves': ['rng0', 'rng0']}]}",
+                        "1:104: $.loops[0].serves[1]: \"rng0\": must be served once, but $.loops[0].serves[0] names it"
+                                + " too"));
+    }
+
     static Stream<Arguments> types() {
         return Stream.of(
                 arguments("{" + BOOT + ", 'name': 7}", "1:39: $.name: 7: must be a string"),
@@ -67,7 +90,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'a\\nb': 1}",
                         "1:31: $.\"a\\u000ab\": unknown key: must be one of $schema,"
-                                + " boot, devices, doorbells, hypervisor, machine, name, protection, serial, version"));
+                                + " boot, devices, doorbells, hypervisor, loops, machine, name, protection, serial, version"));
     }
 
     static Stream<Arguments> sections() {
@@ -108,7 +131,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'doorbels': []}",
                         "1:31: $.doorbels: unknown key: must be one of $schema, boot, devices, doorbells,"
-                                + " hypervisor, machine, name, protection, serial, version; did you mean doorbells?"),
+                                + " hypervisor, loops, machine, name, protection, serial, version; did you mean doorbells?"),
                 arguments(
                         "{" + BOOT + ", 'hypervisor': 'xen'}",
                         "1:45: $.hypervisor: \"xen\": must be \"auto\", \"gzvm\" or \"kvm\""),
@@ -282,7 +305,7 @@ final class ConfigProblemsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"malformed", "types", "sections"})
+    @MethodSource({"malformed", "types", "sections", "loops"})
     void tellsTheProblemWithItsPlaceValueAndWhatIsAllowed(String json, String expected) throws IOException {
         assertEquals(directory.resolve("vm.json") + ":" + expected, problemOf(json));
     }

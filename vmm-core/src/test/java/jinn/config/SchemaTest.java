@@ -49,7 +49,8 @@ final class SchemaTest {
             BootConfig.class, List.of("boot"),
             SerialConfig.class, List.of("serial"),
             DoorbellConfig.class, List.of("doorbells"),
-            ProtectionConfig.class, List.of("protection"));
+            ProtectionConfig.class, List.of("protection"),
+            LoopConfig.class, List.of("loops"));
 
     @TempDir
     private Path directory;
@@ -135,6 +136,9 @@ final class SchemaTest {
                 "'devices': [{'type': 'block', 'path': 'disk'}]",
                 "'devices': [{'type': 'block', 'path': 'disk', 'readonly': true, 'queues': 8, 'direct': true, 'id': '~ !'}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 0}]",
+                "'loops': []",
+                "'loops': [{'name': 'io'}, {'name': 'fast', 'poll-us': 100000, 'serves': []}]",
+                "'devices': [{'type': 'rng'}], 'loops': [{'name': 'io', 'serves': ['rng0']}]",
                 "'doorbells': [{'name': 'a', 'address': '0XB000000', 'length': 8, 'match': 18446744073709551615}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb00${SIZE}0', 'length': 8, 'match': '0xffffffffffffffff'}]",
             })
@@ -187,6 +191,15 @@ final class SchemaTest {
                 "'devices': [{'type': 'block', 'path': 'disk', 'direct': 'yes'}]",
                 "'devices': [{'type': 'block', 'path': 'disk', 'id': ''}]",
                 "'devices': [{'type': 'block', 'path': 'disk', 'id': '123456789012345678901'}]",
+                "'loops': {}",
+                "'loops': [{}]",
+                "'loops': [{'name': 'IO'}]",
+                "'loops': [{'name': 'io', 'poll-us': -1}]",
+                "'loops': [{'name': 'io', 'poll-us': 100001}]",
+                "'loops': [{'name': 'io', 'poll-us': '5us'}]",
+                "'loops': [{'name': 'io', 'serves': 'rng0'}]",
+                "'loops': [{'name': 'io', 'serves': [1]}]",
+                "'loops': [{'name': 'io', 'queues': []}]",
                 "'doorbells': [{'address': '0xb000000', 'length': 4}]",
                 "'doorbells': [{'name': 'a', 'length': 4}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000'}]",
@@ -238,11 +251,12 @@ final class SchemaTest {
         }
     }
 
-    /** Returns the names of a record's fields as a file spells them: its keys carry no unit. */
+    /** Returns the names of a record's fields as a file spells them: its keys carry no unit but that of short times. */
     private static Set<String> fields(Class<?> record) {
         return Arrays.stream(record.getRecordComponents())
                 .map(RecordComponent::getName)
                 .map(name -> name.replaceFirst("Bytes$", ""))
+                .map(name -> name.replaceFirst("Micros$", "-us"))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
@@ -268,7 +282,8 @@ final class SchemaTest {
             ObjectValue schema = (ObjectValue) property.getValue().value();
             assertTrue(schema.properties().containsKey("description"), path);
             paths.add(path);
-            if (schema.properties().containsKey("items")) {
+            if (schema.properties().containsKey("items")
+                    && child(schema, "items").properties().containsKey("properties")) {
                 collect(paths, path + "[].", child(child(schema, "items"), "properties"));
             } else if (schema.properties().containsKey("properties")) {
                 collect(paths, path + ".", child(schema, "properties"));

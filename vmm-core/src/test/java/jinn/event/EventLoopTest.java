@@ -231,4 +231,33 @@ final class EventLoopTest {
         registrations.forEach(Registration::close);
         fds.forEach(EventFd::close);
     }
+
+    /* Bursts and silences in turn: the window closes and opens, and no event or task is missed on the way. */
+    @Test
+    void aLoopThatLooksBeforeItSleepsMissesNothing() throws InterruptedException {
+        BlockingQueue<Long> drained = new LinkedBlockingQueue<>();
+        try (EventLoop polling = EventLoop.start("polling", TimeUnit.MICROSECONDS.toNanos(200), failures::add)) {
+            polling.register(eventFd.descriptor(), () -> drained.add(eventFd.drain()));
+            long sent = 0;
+            long seen = 0;
+            for (int round = 0; round < 2000; round++) {
+                eventFd.signal();
+                sent++;
+                if (round % 3 == 0) {
+                    seen += drained.poll(10, TimeUnit.SECONDS);
+                }
+                if (round % 100 == 0) {
+                    TimeUnit.MILLISECONDS.sleep(2);
+                    AtomicInteger ran = new AtomicInteger();
+                    polling.executeAndWait(ran::incrementAndGet);
+                    assertEquals(1, ran.get());
+                }
+            }
+            while (seen < sent) {
+                seen += drained.poll(10, TimeUnit.SECONDS);
+            }
+            assertEquals(sent, seen);
+        }
+        assertTrue(failures.isEmpty(), failures::toString);
+    }
 }

@@ -92,6 +92,7 @@ final class HostLimitsTest {
                 IntStream.range(0, doorbells)
                         .mapToObj(i -> new DoorbellConfig("d" + i, 0x0b00_0000L + 8L * i, 4, OptionalLong.empty()))
                         .toList(),
-                ProtectionConfig.NONE);
+                ProtectionConfig.NONE,
+                List.of());
     }
 }

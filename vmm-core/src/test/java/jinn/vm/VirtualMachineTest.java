@@ -16,13 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import jinn.config.BootConfig;
 import jinn.config.ConsoleTarget;
 import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
 import jinn.config.HypervisorChoice;
+import jinn.config.LoopConfig;
 import jinn.config.MachineConfig;
 import jinn.config.ProtectionConfig;
 import jinn.config.ProtectionMode;
@@ -251,6 +254,45 @@ final class VirtualMachineTest {
         assertTrue(pausesAtWork > 10, "only " + pausesAtWork + " pauses met the guest at work");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void loopsServeWhatTheyAreToldAndTheStandardOneTheRest(boolean userspace) throws IOException {
+        Map<String, Set<String>> threads = new ConcurrentHashMap<>();
+        VmListener watching = new VmListener() {
+            @Override
+            public void doorbellRang(DoorbellStatus status) {
+                threads.computeIfAbsent(status.name(), name -> ConcurrentHashMap.newKeySet())
+                        .add(Thread.currentThread().getName());
+            }
+
+            @Override
+            public void warned(String message) {}
+
+            @Override
+            public void stateChanged(VmState state) {}
+        };
+        for (int i = 0; i < 1000; i++) {
+            vcpu.store(DOORBELL, 4, 1)
+                    .store(DOORBELL, 4, 2)
+                    .store(OUTSIDE_DOORBELL, 8, 5)
+                    .store(RNG_NOTIFY, 4, 0);
+        }
+        vcpu.powerOff();
+        VmConfig config = config(
+                kernel(),
+                new LoopConfig("io", 0, List.of("two", "rng0")),
+                new LoopConfig("fast", 50, List.of("outside")));
+        try (VirtualMachine machine = VirtualMachine.assemble(hypervisor, config, options(userspace), watching)) {
+            machine.run();
+
+            for (DoorbellStatus status : machine.doorbells().subList(0, 4)) {
+                assertEquals(1000, sum(status), status.name());
+            }
+        }
+        assertEquals(
+                Map.of("one", Set.of("event-loop"), "two", Set.of("loop-io"), "outside", Set.of("loop-fast")), threads);
+    }
+
     private List<DoorbellStatus> rings() {
         synchronized (rings) {
             return List.copyOf(rings);
@@ -414,7 +456,8 @@ final class VirtualMachineTest {
                 new SerialConfig(ConsoleTarget.OUTPUT),
                 List.of(),
                 List.of(new DoorbellConfig("bell", 0x0900_0010L, 4, OptionalLong.empty())),
-                ProtectionConfig.NONE);
+                ProtectionConfig.NONE,
+                List.of());
 
         VmmException e = assertThrows(
                 ConfigException.class, () -> VirtualMachine.assemble(hypervisor, config, options(false), listener));
@@ -427,11 +470,11 @@ final class VirtualMachineTest {
         return VirtualMachine.assemble(hypervisor, config(kernel()), options(userspace), listener);
     }
 
-    private static VmConfig config(Path kernel) {
-        return config(kernel, 16L << 20, ProtectionConfig.NONE);
+    private static VmConfig config(Path kernel, LoopConfig... extra) {
+        return config(kernel, 16L << 20, ProtectionConfig.NONE, extra);
     }
 
-    private static VmConfig config(Path kernel, long memoryBytes, ProtectionConfig protection) {
+    private static VmConfig config(Path kernel, long memoryBytes, ProtectionConfig protection, LoopConfig... extra) {
         return new VmConfig(
                 "demo",
                 HypervisorChoice.AUTO,
@@ -443,7 +486,8 @@ final class VirtualMachineTest {
                         new DoorbellConfig("one", DOORBELL, 4, OptionalLong.of(1)),
                         new DoorbellConfig("two", DOORBELL, 4, OptionalLong.of(2)),
                         new DoorbellConfig("outside", OUTSIDE_DOORBELL, 0, OptionalLong.empty())),
-                protection);
+                protection,
+                List.of(extra));
     }
 
     private VmOptions options(boolean userspace) {
@@ -477,7 +521,7 @@ final class VirtualMachineTest {
         TreeSet<String> threads = new TreeSet<>();
         Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("vcpu-") || name.equals("event-loop"))
+                .filter(name -> name.startsWith("vcpu-") || name.equals("event-loop") || name.startsWith("loop-"))
                 .forEach(threads::add);
         found.addAll(threads);
         return found;

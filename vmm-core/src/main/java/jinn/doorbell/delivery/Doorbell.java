@@ -3,20 +3,22 @@ package jinn.doorbell.delivery;
 import java.util.concurrent.atomic.AtomicLong;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
+import jinn.event.EventLoop;
 import jinn.hypervisor.DoorbellKey;
-import jinn.virtio.QueueExecutor;
 
 /**
  * A registered doorbell: its way and its counts.
  *
- * <p>The counts are written on the event loop's thread only and may be read from any.
+ * <p>The counts are written on the thread of its loop only and may be read from any.
  */
 public final class Doorbell {
 
     private final DoorbellRequest request;
-    private final QueueExecutor loop;
+    private final EventLoop loop;
     private final AtomicLong pending = new AtomicLong();
+    private final AtomicLong pendingFromKernel = new AtomicLong();
     private final Runnable deliverPending = this::deliverPending;
+    private final Runnable deliverFromKernel = this::deliverFromKernel;
 
     private final AtomicLong kernelRings = new AtomicLong();
     private final AtomicLong userspaceRings = new AtomicLong();
@@ -24,7 +26,7 @@ public final class Doorbell {
     private volatile DoorbellPath path = DoorbellPath.USERSPACE;
     private volatile String reason = "";
 
-    Doorbell(DoorbellRequest request, QueueExecutor loop) {
+    Doorbell(DoorbellRequest request, EventLoop loop) {
         this.request = request;
         this.loop = loop;
     }
@@ -32,6 +34,15 @@ public final class Doorbell {
     /** Returns the stores that ring it. */
     public DoorbellKey key() {
         return request.key();
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** Delivers what has been rung until now. */
+    void flush() {
+        loop.executeAndWait(() -> {});
     }
 
     DoorbellRequest request() {
@@ -63,8 +74,23 @@ public final class Doorbell {
         request.handler().rang(this, count);
     }
 
-    /** The driver signalled {@code count} stores. Called on the loop's thread. */
+    /**
+     * The driver signalled {@code count} stores. Called on the thread of the loop that serves the eventfd, which is another
+     * one only for doorbells that share it.
+     */
     void ringFromKernel(long count) {
+        if (loop.isOwner()) {
+            countFromKernel(count);
+        } else if (pendingFromKernel.getAndAdd(count) == 0) {
+            loop.execute(deliverFromKernel);
+        }
+    }
+
+    private void deliverFromKernel() {
+        countFromKernel(pendingFromKernel.getAndSet(0));
+    }
+
+    private void countFromKernel(long count) {
         kernelRings.addAndGet(count);
         request.handler().rang(this, count);
     }

@@ -44,14 +44,20 @@ public final class DoorbellRegistrar implements AutoCloseable {
         this.userspaceOnly = userspaceOnly;
     }
 
+    /** Registers a doorbell on the VM's first loop. */
+    public Doorbell register(DoorbellRequest request) {
+        return register(request, loop);
+    }
+
     /**
      * Registers a doorbell. When it returns, no ring gets lost: either the driver delivers it, or the store leaves
      * the vCPU and the caller's device on the bus calls {@link Doorbell#ringFromUserspace}.
      *
+     * @param loop on whose thread its handler is called
      * @throws ConfigException naming both, when a store could ring another doorbell of this VM too
      * @throws SyscallException when the driver refuses for a reason that no other way avoids
      */
-    public Doorbell register(DoorbellRequest request) {
+    public Doorbell register(DoorbellRequest request, EventLoop loop) {
         refuseCollision(request);
         Doorbell doorbell = new Doorbell(request, loop);
         findPath(doorbell);
@@ -76,7 +82,7 @@ public final class DoorbellRegistrar implements AutoCloseable {
             return;
         }
         try {
-            bindings.add(KernelBinding.bind(vm, loop, doorbell.key(), List.of(doorbell)));
+            bindings.add(KernelBinding.bind(vm, doorbell.loop(), doorbell.key(), List.of(doorbell)));
             doorbell.setPath(DoorbellPath.KERNEL, "");
         } catch (SyscallException e) {
             findFallback(doorbell, e);
@@ -126,12 +132,14 @@ public final class DoorbellRegistrar implements AutoCloseable {
             binding.close();
         }
         try {
-            bindings.add(KernelBinding.bind(vm, loop, sharers.getLast().key().wildcard(), sharers));
+            bindings.add(KernelBinding.bind(
+                    vm, sharers.getFirst().loop(), sharers.getLast().key().wildcard(), sharers));
             return true;
         } catch (SyscallException e) {
             // The same keys in the same order were accepted before.
             for (KernelBinding binding : old) {
-                bindings.add(KernelBinding.bind(vm, loop, binding.key(), binding.doorbells()));
+                bindings.add(KernelBinding.bind(
+                        vm, binding.doorbells().getFirst().loop(), binding.key(), binding.doorbells()));
             }
             return false;
         }
@@ -144,7 +152,8 @@ public final class DoorbellRegistrar implements AutoCloseable {
 
     /** Delivers everything that the driver has signalled and user space has rung until now. */
     public void flush() {
-        loop.executeAndWait(() -> bindings.forEach(KernelBinding::deliver));
+        bindings.forEach(KernelBinding::flush);
+        doorbells.forEach(Doorbell::flush);
     }
 
     /** Removes all doorbells, last first. Afterwards no handler is called. */
@@ -162,6 +171,7 @@ public final class DoorbellRegistrar implements AutoCloseable {
                 }
             }
         }
+        doorbells.forEach(Doorbell::flush);
         if (failure != null) {
             throw failure;
         }

@@ -33,6 +33,11 @@ final class KernelBinding implements AutoCloseable {
         this.registration = loop.register(eventFd.descriptor(), this::deliver);
     }
 
+    /** Delivers what the driver has signalled until now, to doorbells of this loop whole, to others on their way. */
+    void flush() {
+        loop.executeAndWait(this::deliver);
+    }
+
     /** Binds {@code key}; throws as {@link Vm#assignDoorbell} and then leaves nothing behind. */
     static KernelBinding bind(Vm vm, EventLoop loop, DoorbellKey key, List<Doorbell> doorbells) {
         EventFd eventFd = EventFd.create("doorbell " + key);
@@ -81,7 +86,7 @@ final class KernelBinding implements AutoCloseable {
         try (eventFd) {
             try (registration) {
                 vm.deassignDoorbell(key, eventFd);
-                loop.executeAndWait(this::deliver);
+                flush();
             }
         }
     }

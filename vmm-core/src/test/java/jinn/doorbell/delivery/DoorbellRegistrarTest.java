@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -30,7 +31,7 @@ final class DoorbellRegistrarTest {
     private static final long ADDRESS = 0x0a00_0050L;
 
     private final FakeVm vm = new FakeVm();
-    private final List<String> rings = new ArrayList<>();
+    private final List<String> rings = Collections.synchronizedList(new ArrayList<>());
 
     @AutoClose
     private final EventLoop loop = EventLoop.start("test-loop", failure -> rings.add("failure " + failure));
@@ -92,6 +93,36 @@ final class DoorbellRegistrarTest {
             assertStatus(
                     queue, DoorbellPath.SHARED, "the driver takes only one doorbell at this address (EEXIST)", 1, 0);
         }
+    }
+
+    @Test
+    void queuesThatShareARingAreEachCalledOnTheirOwnLoop() {
+        vm.setCollision((old, added) -> old.address() == added.address());
+        try (EventLoop other = EventLoop.start("other-loop", failure -> rings.add("failure " + failure))) {
+            Doorbell first = registrar.register(onThread("q0", 0), loop);
+            Doorbell second = registrar.register(onThread("q1", 1), other);
+            vm.store(ADDRESS, 4, 1);
+            vm.store(ADDRESS, 4, 0);
+            registrar.flush();
+
+            assertEquals(Set.of("q0 on test-loop", "q1 on other-loop"), Set.copyOf(rings));
+            for (Doorbell queue : List.of(first, second)) {
+                assertEquals(2, queue.status().kernelRings());
+                assertEquals(DoorbellPath.SHARED, queue.status().path());
+            }
+            vm.store(ADDRESS, 4, 1);
+            registrar.close();
+            assertEquals(3, second.status().kernelRings());
+        }
+    }
+
+    private DoorbellRequest onThread(String name, long data) {
+        return new DoorbellRequest(
+                name,
+                new DoorbellKey(ADDRESS, 4, OptionalLong.of(data)),
+                Fallback.SHARED,
+                (doorbell, count) ->
+                        rings.add(name + " on " + Thread.currentThread().getName()));
     }
 
     @Test
