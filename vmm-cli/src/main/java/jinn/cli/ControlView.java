@@ -4,6 +4,7 @@ import java.util.List;
 import jinn.control.ControlledVm;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.ConsolePiece;
+import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VirtualMachine;
 import jinn.vm.VmState;
@@ -19,6 +20,11 @@ record ControlView(VirtualMachine vm) implements ControlledVm {
     @Override
     public List<VcpuStatus> vcpus() {
         return vm.vcpus();
+    }
+
+    @Override
+    public List<QueueStatus> queues() {
+        return vm.queues();
     }
 
     @Override

@@ -156,7 +156,7 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
                 detachment.ready();
             }
             VmOutcome outcome = vm.run();
-            return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus());
+            return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus(), vm.queues());
         }
     }
 

@@ -3,12 +3,13 @@ package jinn.cli;
 import java.util.List;
 import jinn.control.StatusJson;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmOutcome;
 import tools.jackson.core.JsonGenerator;
 
 /** What a run came to, for scripts: {@code docs/cli.md} describes the JSON. */
-record RunReport(String vm, VmOutcome outcome, List<DoorbellStatus> doorbells, List<VcpuStatus> vcpus) {
+record RunReport(String vm, VmOutcome outcome, List<DoorbellStatus> doorbells, List<VcpuStatus> vcpus, List<QueueStatus> queues) {
 
     String toJson() {
         return JsonText.write(this::write) + "\n";
@@ -22,6 +23,7 @@ record RunReport(String vm, VmOutcome outcome, List<DoorbellStatus> doorbells, L
         json.writeNumberProperty("exitCode", ExitCode.of(outcome).number());
         StatusJson.writeDoorbells(json, doorbells);
         StatusJson.writeVcpus(json, vcpus);
+        StatusJson.writeQueues(json, queues);
         json.writeEndObject();
     }
 }

@@ -2,6 +2,7 @@ package jinn.cli;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,15 +13,31 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code jinn stats}: what a running VM's vCPUs have done. */
+/** {@code jinn stats}: what a running VM's vCPUs and queues have done. */
 @Command(
         name = "stats",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Shows how often each vCPU of a running VM came back to Jinn, and why.",
+        description = {
+            "Shows how often each vCPU of a running VM came back to Jinn, and why,",
+            "and what happened on each queue of its virtio devices."
+        },
         footerHeading = "%nExamples:%n",
         footer = {"  jinn stats", "  jinn stats --watch web"})
 final class StatsCommand implements Callable<Integer>, ErrorReporter.Source {
+
+    /** The titles of a queue's counts by their names in the protocol. */
+    private static final Map<String, String> QUEUE_COUNTS = new LinkedHashMap<>();
+
+    static {
+        QUEUE_COUNTS.put("kernelKicks", "kernel kicks");
+        QUEUE_COUNTS.put("userspaceKicks", "userspace");
+        QUEUE_COUNTS.put("batches", "batches");
+        QUEUE_COUNTS.put("requests", "requests");
+        QUEUE_COUNTS.put("interrupts", "interrupts");
+        QUEUE_COUNTS.put("suppressedInterrupts", "suppressed");
+        QUEUE_COUNTS.put("errors", "errors");
+    }
 
     @Spec
     private CommandSpec spec;
@@ -49,6 +66,24 @@ final class StatsCommand implements Callable<Integer>, ErrorReporter.Source {
         List<List<String>> rows = new ArrayList<>();
         for (Object vcpu : (List<?>) answer.get("vcpus")) {
             rows.add(cells((Map<?, ?>) vcpu, rows.size(), answer, before));
+        }
+        List<String> lines = new ArrayList<>(TextTable.lines(titles, rows));
+        if (answer.get("queues") instanceof List<?> queues && !queues.isEmpty()) {
+            lines.add("");
+            lines.addAll(queueTable(queues));
+        }
+        return lines;
+    }
+
+    private static List<String> queueTable(List<?> queues) {
+        List<String> titles = new ArrayList<>(List.of("queue"));
+        titles.addAll(QUEUE_COUNTS.values());
+        List<List<String>> rows = new ArrayList<>();
+        for (Object queue : queues) {
+            Map<?, ?> counts = (Map<?, ?>) queue;
+            List<String> row = new ArrayList<>(List.of((String) counts.get("name")));
+            QUEUE_COUNTS.keySet().forEach(key -> row.add(String.valueOf(counts.get(key))));
+            rows.add(row);
         }
         return TextTable.lines(titles, rows);
     }

@@ -49,7 +49,10 @@ record Answers(VmIdentity identity, ControlledVm vm, long startNanos) {
                 json.writeStringProperty("state", vm.state().name().toLowerCase(Locale.ROOT));
             }
             case DOORBELLS -> StatusJson.writeDoorbells(json, vm.doorbells());
-            case STATS -> StatusJson.writeVcpus(json, vm.vcpus());
+            case STATS -> {
+                StatusJson.writeVcpus(json, vm.vcpus());
+                StatusJson.writeQueues(json, vm.queues());
+            }
             case CONSOLE -> json.writeBooleanProperty("input", vm.takesInput());
             case EVENTS, INPUT, PAUSE, RESUME, STOP -> {}
         }

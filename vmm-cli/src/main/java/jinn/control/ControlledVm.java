@@ -3,6 +3,7 @@ package jinn.control;
 import java.util.List;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.ConsolePiece;
+import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmState;
 
@@ -17,6 +18,9 @@ public interface ControlledVm {
 
     /** Returns what each vCPU has done so far. */
     List<VcpuStatus> vcpus();
+
+    /** Returns what has happened on each queue so far. */
+    List<QueueStatus> queues();
 
     /** Returns what the VM is doing. */
     VmState state();

@@ -3,10 +3,11 @@ package jinn.control;
 import java.util.List;
 import java.util.Locale;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import tools.jackson.core.JsonGenerator;
 
-/** Doorbells and vCPUs as JSON: the same in the report of a run and on the control socket. */
+/** Doorbells, vCPUs and queues as JSON: the same in the report of a run and on the control socket. */
 public final class StatusJson {
 
     private StatusJson() {}
@@ -23,6 +24,26 @@ public final class StatusJson {
         json.writeArrayPropertyStart("vcpus");
         vcpus.forEach(vcpu -> write(json, vcpu));
         json.writeEndArray();
+    }
+
+    /** Writes the property {@code queues}. */
+    public static void writeQueues(JsonGenerator json, List<QueueStatus> queues) {
+        json.writeArrayPropertyStart("queues");
+        queues.forEach(queue -> write(json, queue));
+        json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, QueueStatus queue) {
+        json.writeStartObject();
+        json.writeStringProperty("name", queue.name());
+        json.writeNumberProperty("kernelKicks", queue.kernelKicks());
+        json.writeNumberProperty("userspaceKicks", queue.userspaceKicks());
+        json.writeNumberProperty("batches", queue.batches());
+        json.writeNumberProperty("requests", queue.requests());
+        json.writeNumberProperty("interrupts", queue.interrupts());
+        json.writeNumberProperty("suppressedInterrupts", queue.suppressedInterrupts());
+        json.writeNumberProperty("errors", queue.errors());
+        json.writeEndObject();
     }
 
     /** Writes one doorbell. */

@@ -130,6 +130,9 @@ final class ControlCommandsTest {
         assertEquals("""
                 vCPU  returns  by reason
                 0     7        mmio 5, interrupted 2
+
+                queue   kernel kicks  userspace  batches  requests  interrupts  suppressed  errors
+                rng0/0  5             1          4        6         3           1           0
                 """, invoke("stats", "web").out());
         Invocation json = invoke("stats", "--json", "web");
         assertTrue(json.out().startsWith("{\"ok\":true,\"uptimeMs\":"), json.out());

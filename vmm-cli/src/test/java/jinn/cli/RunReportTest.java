@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmOutcome;
 import org.junit.jupiter.api.Test;
@@ -27,12 +28,13 @@ final class RunReportTest {
     }
 
     @Test
-    void reportHasOutcomeDoorbellsAndVcpus() {
+    void reportHasOutcomeDoorbellsVcpusAndQueues() {
         RunReport report = new RunReport(
                 "vm",
                 new VmOutcome.PoweredOff(),
                 DOORBELLS.subList(0, 1),
-                List.of(new VcpuStatus(0, 2, Map.of("mmio", 1L))));
+                List.of(new VcpuStatus(0, 2, Map.of("mmio", 1L))),
+                List.of(new QueueStatus("rng0/0", 5, 1, 4, 6, 3, 1, 0)));
 
         String expected = """
                 {
@@ -56,6 +58,16 @@ final class RunReportTest {
                     "returnsByReason" : {
                       "mmio" : 1
                     }
+                  } ],
+                  "queues" : [ {
+                    "name" : "rng0/0",
+                    "kernelKicks" : 5,
+                    "userspaceKicks" : 1,
+                    "batches" : 4,
+                    "requests" : 6,
+                    "interrupts" : 3,
+                    "suppressedInterrupts" : 1,
+                    "errors" : 0
                   } ]
                 }
                 """;

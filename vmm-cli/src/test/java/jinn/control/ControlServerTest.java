@@ -72,7 +72,9 @@ final class ControlServerTest {
             client.send("{\"id\":7,\"command\":\"stats\"}\n");
             assertMatches(
                     "\\{\"id\":7,\"ok\":true,\"uptimeMs\":\\d+,\"vcpus\":\\[\\{\"id\":0,\"runReturns\":7,"
-                            + "\"returnsByReason\":\\{\"mmio\":5,\"interrupted\":2}}]}",
+                            + "\"returnsByReason\":\\{\"mmio\":5,\"interrupted\":2}}],\"queues\":\\[\\{\"name\":\"rng0/0\","
+                            + "\"kernelKicks\":5,\"userspaceKicks\":1,\"batches\":4,\"requests\":6,\"interrupts\":3,"
+                            + "\"suppressedInterrupts\":1,\"errors\":0}]}",
                     client.line());
             client.send("{\"command\":\"doorbells\",\"id\":\"a\"}\n");
             assertMatches(

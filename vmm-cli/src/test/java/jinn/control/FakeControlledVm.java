@@ -10,6 +10,7 @@ import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
 import jinn.vm.ConsolePiece;
+import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmState;
 
@@ -66,6 +67,11 @@ public final class FakeControlledVm implements ControlledVm {
         reasons.put("mmio", 5L);
         reasons.put("interrupted", 2L);
         return List.of(new VcpuStatus(0, 7, reasons));
+    }
+
+    @Override
+    public List<QueueStatus> queues() {
+        return List.of(new QueueStatus("rng0/0", 5, 1, 4, 6, 3, 1, 0));
     }
 
     @Override

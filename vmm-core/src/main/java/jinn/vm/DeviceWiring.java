@@ -38,9 +38,8 @@ record DeviceWiring(
      * Connects a device.
      *
      * @param index which of the places for virtio devices it gets, each for one device
-     * @return its transport
      */
-    MmioTransport attach(VirtioDevice device, int index) {
+    AttachedDevice attach(VirtioDevice device, int index) {
         long base = GuestLayout.virtioAddress(index);
         IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
         resources.push(line::close);
@@ -53,7 +52,7 @@ record DeviceWiring(
                     registrar.register(queueRequest(device, transport, base, queue), loops.of(device.name(), queue)));
         }
         bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
-        return transport;
+        return new AttachedDevice(transport, doorbells);
     }
 
     private static DoorbellRequest queueRequest(VirtioDevice device, MmioTransport transport, long base, int queue) {

@@ -6,13 +6,12 @@ import jinn.bus.MmioBus;
 import jinn.doorbell.delivery.DoorbellRegistrar;
 import jinn.event.EventLoop;
 import jinn.hypervisor.Vcpu;
-import jinn.virtio.mmio.MmioTransport;
 
 /**
  * A machine that has been put together and can run.
  *
  * @param end gets the failures of the event loop, and the outcome
- * @param transports those of the virtio devices, in the description's order
+ * @param devices the virtio devices, in the description's order
  * @param console what the consoles write
  * @param terminalConsole the console that takes the user's input
  * @param resources all of it, to be released when no vCPU runs any more
@@ -23,7 +22,7 @@ record Machine(
         MmioBus bus,
         List<Vcpu> vcpus,
         DoorbellRegistrar registrar,
-        List<MmioTransport> transports,
+        List<AttachedDevice> devices,
         VmConsole console,
         Optional<ConsoleInput> terminalConsole,
         UndoStack resources) {}

@@ -30,7 +30,6 @@ import jinn.memory.GuestMemory;
 import jinn.posix.Mapping;
 import jinn.posix.MemFd;
 import jinn.virtio.Feature;
-import jinn.virtio.mmio.MmioTransport;
 
 /**
  * Puts a machine together. Each step acquires something and says how to release it; if one fails, all before it are
@@ -96,9 +95,9 @@ final class MachineAssembly {
         DeviceWiring wiring =
                 new DeviceWiring(vm, deviceMemory, requiredFeatures(), loops, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings), resources, warnings);
-        List<MmioTransport> transports = new ArrayList<>();
+        List<AttachedDevice> devices = new ArrayList<>();
         for (int index = 0; index < config.devices().size(); index++) {
-            transports.add(wiring.attach(factory.create(config.devices().get(index), index), index));
+            devices.add(wiring.attach(factory.create(config.devices().get(index), index), index));
         }
         setEntry(vcpus, entry);
         if (hardware.shared().isPresent()) {
@@ -108,7 +107,7 @@ final class MachineAssembly {
         Optional<ConsoleInput> input =
                 consoles.terminalConsole().map(sink -> new ConsoleInput(loops.of(consoles.terminalOwner()), sink));
         input.ifPresent(console::setInput);
-        return new Machine(end, loop, bus, vcpus, registrar, List.copyOf(transports), console, input, resources);
+        return new Machine(end, loop, bus, vcpus, registrar, List.copyOf(devices), console, input, resources);
     }
 
     private MemorySegment createRam(String prefix, long bytes) {

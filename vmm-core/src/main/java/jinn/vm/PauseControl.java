@@ -3,7 +3,6 @@ package jinn.vm;
 import java.util.List;
 import java.util.Locale;
 import jinn.error.HostException;
-import jinn.virtio.mmio.MmioTransport;
 
 /**
  * Pauses and resumes a machine: vCPUs first, because one of them may be waiting for a device, then devices.
@@ -35,7 +34,7 @@ final class PauseControl {
         require(VmState.RUNNING, "pause");
         threads.forEach(VcpuThread::requestPause);
         threads.forEach(VcpuThread::awaitParked);
-        machine.transports().forEach(MmioTransport::pause);
+        machine.devices().forEach(device -> device.transport().pause());
         // No vCPU rings any more: whoever is told of the pause knows of every ring before it.
         machine.registrar().flush();
         require(VmState.RUNNING, "pause");
@@ -44,7 +43,7 @@ final class PauseControl {
 
     synchronized void resume() {
         require(VmState.PAUSED, "resume");
-        machine.transports().forEach(MmioTransport::resume);
+        machine.devices().forEach(device -> device.transport().resume());
         threads.forEach(VcpuThread::resume);
         change(VmState.RUNNING);
     }

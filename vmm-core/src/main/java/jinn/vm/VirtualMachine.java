@@ -127,6 +127,11 @@ public final class VirtualMachine implements AutoCloseable {
         return machine.registrar().doorbells().stream().map(Doorbell::status).toList();
     }
 
+    /** Returns what has happened on each queue of the virtio devices so far. */
+    public List<QueueStatus> queues() {
+        return machine.devices().stream().flatMap(device -> device.queues().stream()).toList();
+    }
+
     /** Returns what each vCPU has done so far. */
     public List<VcpuStatus> vcpus() {
         return threads.stream().map(VcpuThread::status).toList();

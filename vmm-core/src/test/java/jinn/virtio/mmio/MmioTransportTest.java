@@ -25,6 +25,7 @@ import jinn.virtio.QueueExecutor;
 import jinn.virtio.VirtioDevice;
 import jinn.virtio.queue.DescriptorChain;
 import jinn.virtio.queue.QueueLayout;
+import jinn.virtio.queue.QueueStatistics;
 import jinn.virtio.queue.VirtQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -465,6 +466,27 @@ class MmioTransportTest {
         transport.close();
 
         assertEquals(List.of(), device.takeEvents());
+    }
+
+    @Test
+    void countsBatchesRequestsAndInterruptsOfEachQueue() {
+        start();
+        long looks = transport.statistics().get(0).batches();
+        first.add(Buffer.readable(DATA, 1));
+        first.add(Buffer.readable(DATA, 1));
+        ring(0);
+        first.setNoInterrupt(true);
+        first.add(Buffer.readable(DATA, 1));
+        ring(0);
+        ring(0);
+
+        assertEquals(new QueueStatistics(looks + 3, 3, 1, 1, 0), transport.statistics().get(0));
+        assertEquals(0, transport.statistics().get(1).requests());
+        second.setAvailIndex(17);
+        ring(1);
+        assertEquals(1, transport.statistics().get(1).errors());
+        driver.setStatus(0);
+        assertEquals(3, transport.statistics().get(0).requests());
     }
 
     @Test
