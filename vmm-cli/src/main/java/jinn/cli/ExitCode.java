@@ -13,7 +13,7 @@ import jinn.vm.VmOutcome;
 
 /** How the process ends. The numbers are part of the interface: scripts rely on them. */
 enum ExitCode {
-    SUCCESS(0, "the guest powered off, or the command did what it should"),
+    SUCCESS(0, "the guest powered off or rang for it, or the command did what it should"),
     FAILURE(1, "the host or a system call failed"),
     USAGE(2, "the command line is wrong"),
     CONFIG(3, "the VM's description is missing or wrong"),
@@ -48,6 +48,7 @@ enum ExitCode {
             case VmOutcome.Reset reset -> RESET;
             case VmOutcome.Crashed crashed -> CRASHED;
             case VmOutcome.UnmappedAccess access -> UNMAPPED_ACCESS;
+            case VmOutcome.ShutDownByDoorbell rung -> SUCCESS;
             case VmOutcome.Stopped stopped -> STOPPED;
         };
     }

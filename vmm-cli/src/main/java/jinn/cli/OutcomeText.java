@@ -14,6 +14,8 @@ final class OutcomeText {
             case VmOutcome.Reset reset -> "guest asked for a reset";
             case VmOutcome.Crashed crashed -> "guest crashed: " + crashed.reason();
             case VmOutcome.UnmappedAccess access -> describe(access);
+            case VmOutcome.ShutDownByDoorbell rung ->
+                "guest rang the doorbell " + rung.doorbell() + ", which ends the VM";
             case VmOutcome.Stopped stopped -> "stopped from the host";
         };
     }
@@ -25,6 +27,7 @@ final class OutcomeText {
             case VmOutcome.Reset reset -> "reset";
             case VmOutcome.Crashed crashed -> "crashed";
             case VmOutcome.UnmappedAccess access -> "unmapped-access";
+            case VmOutcome.ShutDownByDoorbell rung -> "doorbell";
             case VmOutcome.Stopped stopped -> "stopped";
         };
     }

@@ -9,7 +9,12 @@ import jinn.vm.VmOutcome;
 import tools.jackson.core.JsonGenerator;
 
 /** What a run came to, for scripts: {@code docs/cli.md} describes the JSON. */
-record RunReport(String vm, VmOutcome outcome, List<DoorbellStatus> doorbells, List<VcpuStatus> vcpus, List<QueueStatus> queues) {
+record RunReport(
+        String vm,
+        VmOutcome outcome,
+        List<DoorbellStatus> doorbells,
+        List<VcpuStatus> vcpus,
+        List<QueueStatus> queues) {
 
     String toJson() {
         return JsonText.write(this::write) + "\n";

@@ -53,7 +53,7 @@ final class ConfigReader {
         BootConfig boot =
                 vm.object("boot").map(section -> boot(section, deviceConfigs)).orElse(null);
         List<GuestMap.Range> map = GuestMap.ranges(machine, deviceConfigs);
-        List<DoorbellConfig> doorbells = new DoorbellReader(problems, map).read(vm.array("doorbells"));
+        List<DoorbellConfig> doorbells = new DoorbellReader(file, problems, map).read(vm.array("doorbells"));
         ProtectionConfig protection = vm.object("protection")
                 .map(section -> new ProtectionReader(section).read(machine))
                 .orElse(ProtectionConfig.NONE);

@@ -1,5 +1,6 @@
 package jinn.config;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,12 +17,14 @@ final class DoorbellReader {
             + Scalars.showAddress(GuestLayout.DOORBELLS + GuestLayout.DOORBELLS_BYTES - 1);
 
     private final Problems problems;
+    private final ActionReader actions;
     private final List<GuestMap.Range> machine;
     private final List<DoorbellConfig> doorbells = new ArrayList<>();
     private final Map<String, String> pathsByName = new HashMap<>();
     private final DoorbellIndex index = new DoorbellIndex();
 
-    DoorbellReader(Problems problems, List<GuestMap.Range> machine) {
+    DoorbellReader(Path description, Problems problems, List<GuestMap.Range> machine) {
+        this.actions = new ActionReader(description, problems);
         this.problems = problems;
         this.machine = machine;
     }
@@ -44,6 +47,9 @@ final class DoorbellReader {
         OptionalLong address = reader.address("address");
         OptionalInt length = reader.integer("length");
         OptionalLong match = reader.data("match");
+        Optional<JsonValue> named = reader.value("action");
+        Optional<DoorbellAction> action =
+                named.isPresent() ? actions.read(named.get()) : Optional.of(new DoorbellAction.Count());
         reader.finish();
         boolean matchIsReadable = match.isPresent() || !reader.has("match");
         if (name.isEmpty() || address.isEmpty() || length.isEmpty() || !matchIsReadable) {
@@ -51,8 +57,9 @@ final class DoorbellReader {
         }
         List<Violation> violations = Rules.doorbell(name.get(), address.getAsLong(), length.getAsInt(), match);
         reader.report(violations);
-        return violations.isEmpty()
-                ? Optional.of(new DoorbellConfig(name.get(), address.getAsLong(), length.getAsInt(), match))
+        return violations.isEmpty() && action.isPresent()
+                ? Optional.of(new DoorbellConfig(
+                        name.get(), address.getAsLong(), length.getAsInt(), match, action.orElseThrow()))
                 : Optional.empty();
     }
 

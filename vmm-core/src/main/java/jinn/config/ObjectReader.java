@@ -54,6 +54,16 @@ final class ObjectReader {
         return object.properties().containsKey(key);
     }
 
+    /** Returns the place of the object. */
+    Place place() {
+        return object.place();
+    }
+
+    /** Returns the property's value, of whatever type. */
+    Optional<JsonValue> value(String key) {
+        return property(key).map(Property::value);
+    }
+
     /** Returns the place of the key's value, or of the object when it has no such key. */
     Place place(String key) {
         return property(key)

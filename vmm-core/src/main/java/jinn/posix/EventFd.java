@@ -17,6 +17,7 @@ public final class EventFd implements AutoCloseable {
 
     private final FileDescriptor fd;
     private final MemorySegment count = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
+    private final MemorySegment addend = Arena.ofAuto().allocate(ValueLayout.JAVA_LONG);
 
     private EventFd(FileDescriptor fd) {
         this.fd = fd;
@@ -43,13 +44,23 @@ public final class EventFd implements AutoCloseable {
 
     /** Adds 1 to the count. Never blocks; a count at its maximum already says what the signal would. */
     public void signal() {
+        write(ONE);
+    }
+
+    private void write(MemorySegment signals) {
         long written;
         do {
-            written = fd.write(ONE, Long.BYTES);
+            written = fd.write(signals, Long.BYTES);
         } while (written == -Errno.EINTR.number());
         if (written < 0 && written != -Errno.EAGAIN.number()) {
             throw Errno.exception("cannot signal " + fd, (int) -written);
         }
+    }
+
+    /** Adds to the count. Never blocks; what a count at its maximum cannot take is lost. Of one thread at a time. */
+    public void add(long signals) {
+        addend.set(ValueLayout.JAVA_LONG, 0, signals);
+        write(addend);
     }
 
     /** Sets the count to 0 and returns what it was; 0 when nobody has signalled, which after a wake-up is normal. */

@@ -11,6 +11,7 @@ import jinn.hypervisor.Vcpu;
  * A machine that has been put together and can run.
  *
  * @param end gets the failures of the event loop, and the outcome
+ * @param pauseRequest how doorbells ask for a pause
  * @param devices the virtio devices, in the description's order
  * @param console what the consoles write
  * @param terminalConsole the console that takes the user's input
@@ -18,6 +19,7 @@ import jinn.hypervisor.Vcpu;
  */
 record Machine(
         VmEnd end,
+        PauseRequest pauseRequest,
         EventLoop loop,
         MmioBus bus,
         List<Vcpu> vcpus,

@@ -2,7 +2,9 @@ package jinn.vm;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import jinn.boot.BootLoader;
@@ -14,6 +16,7 @@ import jinn.config.DoorbellConfig;
 import jinn.config.ProtectionMode;
 import jinn.config.VmConfig;
 import jinn.doorbell.delivery.Doorbell;
+import jinn.doorbell.delivery.DoorbellHandler;
 import jinn.doorbell.delivery.DoorbellRanges;
 import jinn.doorbell.delivery.DoorbellRegistrar;
 import jinn.doorbell.delivery.DoorbellRequest;
@@ -48,6 +51,7 @@ final class MachineAssembly {
     private final VmListener listener;
     private final UndoStack resources = new UndoStack();
     private final VmEnd end = new VmEnd();
+    private final PauseRequest pauseRequest = new PauseRequest();
     private final MmioBus bus = new MmioBus();
 
     private MachineAssembly(VmConfig config, VmOptions options, VmListener listener) {
@@ -85,10 +89,12 @@ final class MachineAssembly {
         BootLoader.Entry entry = loadGuest(memory, hardware);
         vm.setDeviceTree(entry.deviceTree(), entry.deviceTreeBytes());
 
+        Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
+        // Before the registrar, so that they end after it: until then doorbells ring.
+        Map<String, DoorbellHandler> actions = doorbellActions(warnings);
         DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
         resources.push(registrar::close);
-        Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
-        attachUserDoorbells(registrar, loops, warnings);
+        attachUserDoorbells(registrar, loops, actions, warnings);
         VmConsole console = new VmConsole();
         ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
         attachSerial(vm, consoles);
@@ -107,7 +113,8 @@ final class MachineAssembly {
         Optional<ConsoleInput> input =
                 consoles.terminalConsole().map(sink -> new ConsoleInput(loops.of(consoles.terminalOwner()), sink));
         input.ifPresent(console::setInput);
-        return new Machine(end, loop, bus, vcpus, registrar, List.copyOf(devices), console, input, resources);
+        return new Machine(
+                end, pauseRequest, loop, bus, vcpus, registrar, List.copyOf(devices), console, input, resources);
     }
 
     private MemorySegment createRam(String prefix, long bytes) {
@@ -166,9 +173,14 @@ final class MachineAssembly {
         vcpus.forEach(vcpu -> vcpu.setRegister(Register.PSTATE, PSTATE_AT_ENTRY));
     }
 
-    private void attachUserDoorbells(DoorbellRegistrar registrar, EventLoops loops, Consumer<String> warnings) {
+    private void attachUserDoorbells(
+            DoorbellRegistrar registrar,
+            EventLoops loops,
+            Map<String, DoorbellHandler> actions,
+            Consumer<String> warnings) {
         List<Doorbell> doorbells = config.doorbells().stream()
-                .map(doorbell -> registrar.register(userRequest(doorbell), loops.of(doorbell.name())))
+                .map(doorbell -> registrar.register(
+                        userRequest(doorbell, actions.get(doorbell.name())), loops.of(doorbell.name())))
                 .toList();
         WarningLimiter limiter = new WarningLimiter(warnings);
         DoorbellRanges.Range window = new DoorbellRanges.Range(
@@ -180,12 +192,22 @@ final class MachineAssembly {
         }
     }
 
-    private DoorbellRequest userRequest(DoorbellConfig doorbell) {
+    private Map<String, DoorbellHandler> doorbellActions(Consumer<String> warnings) {
+        DoorbellActions actions = new DoorbellActions(config.name(), end, pauseRequest, resources, warnings);
+        Map<String, DoorbellHandler> byName = new HashMap<>();
+        config.doorbells().forEach(doorbell -> byName.put(doorbell.name(), actions.create(doorbell)));
+        return byName;
+    }
+
+    private DoorbellRequest userRequest(DoorbellConfig doorbell, DoorbellHandler action) {
         return new DoorbellRequest(
                 doorbell.name(),
                 new DoorbellKey(doorbell.address(), doorbell.length(), doorbell.match()),
                 DoorbellRequest.Fallback.USERSPACE,
-                (rung, count) -> listener.doorbellRang(rung.status()));
+                (rung, count) -> {
+                    action.rang(rung, count);
+                    listener.doorbellRang(rung.status());
+                });
     }
 
     private void placeDoorbells(

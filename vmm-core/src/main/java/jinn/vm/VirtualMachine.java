@@ -28,6 +28,7 @@ public final class VirtualMachine implements AutoCloseable {
                 .map(vcpu -> new VcpuThread(vcpu, machine.bus(), machine.end()))
                 .toList();
         this.pauseControl = new PauseControl(name, machine, threads, listener);
+        machine.pauseRequest().connect(pauseControl::pause);
     }
 
     /**
@@ -129,7 +130,9 @@ public final class VirtualMachine implements AutoCloseable {
 
     /** Returns what has happened on each queue of the virtio devices so far. */
     public List<QueueStatus> queues() {
-        return machine.devices().stream().flatMap(device -> device.queues().stream()).toList();
+        return machine.devices().stream()
+                .flatMap(device -> device.queues().stream())
+                .toList();
     }
 
     /** Returns what each vCPU has done so far. */

@@ -21,6 +21,9 @@ public sealed interface VmOutcome {
      */
     record UnmappedAccess(int vcpu, long address, boolean write, int size, long value) implements VmOutcome {}
 
+    /** The guest rang a doorbell that ends the VM. */
+    record ShutDownByDoorbell(String doorbell) implements VmOutcome {}
+
     /** Somebody on the host asked for the end. */
     record Stopped() implements VmOutcome {}
 }

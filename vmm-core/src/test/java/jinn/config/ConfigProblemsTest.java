@@ -47,6 +47,32 @@ final class ConfigProblemsTest {
                 arguments("7", "1:1: $: 7: must be an object, not a number"));
     }
 
+    static Stream<Arguments> actions() {
+        String words = "\"count\", \"log\", \"pause\", \"shutdown\", or an object with \"run\" or \"send\"";
+        String command = ": must be an array of strings: the program and its arguments, as in [\"/usr/bin/logger\","
+                + " \"rung\"]";
+        return Stream.of(
+                action("'shutdwn'", "action: \"shutdwn\": must be " + words + "; did you mean shutdown?"),
+                action("7", "action: 7: must be " + words),
+                action("{}", "action: must have either \"run\" or \"send\""),
+                action("{'run': ['a'], 'send': 'b'}", "action: must have either \"run\" or \"send\""),
+                action("{'run': []}", "action.run" + command),
+                action("{'run': ['a', 7]}", "action.run" + command),
+                action("{'run': ['./Image']}", "action.run: \"./Image\": must be a program that this user may run"),
+                action(
+                        "{'send': ''}",
+                        "action.send: \"\": must be the path of a Unix socket, at most 107 bytes when absolute"));
+    }
+
+    private static Arguments action(String action, String problem) {
+        String json = "{" + BOOT + ", 'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action':\n"
+                + action + "}]}";
+        return arguments(
+                json,
+                (problem.startsWith("action:") ? "2:1" : problem.startsWith("action.send") ? "2:10" : "2:9")
+                        + ": $.doorbells[0]." + problem);
+    }
+
     static Stream<Arguments> loops() {
         String rng = "{" + BOOT + ", 'devices': [{'type': 'rng'}], ";
         return Stream.of(
@@ -305,7 +331,7 @@ final class ConfigProblemsTest {
     }
 
     @ParameterizedTest
-    @MethodSource({"malformed", "types", "sections", "loops"})
+    @MethodSource({"malformed", "types", "sections", "loops", "actions"})
     void tellsTheProblemWithItsPlaceValueAndWhatIsAllowed(String json, String expected) throws IOException {
         assertEquals(directory.resolve("vm.json") + ":" + expected, problemOf(json));
     }

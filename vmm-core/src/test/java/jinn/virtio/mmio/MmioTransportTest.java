@@ -480,7 +480,9 @@ class MmioTransportTest {
         ring(0);
         ring(0);
 
-        assertEquals(new QueueStatistics(looks + 3, 3, 1, 1, 0), transport.statistics().get(0));
+        assertEquals(
+                new QueueStatistics(looks + 3, 3, 1, 1, 0),
+                transport.statistics().get(0));
         assertEquals(0, transport.statistics().get(1).requests());
         second.setAvailIndex(17);
         ring(1);
