@@ -238,7 +238,7 @@ static void test_clock(int cpus)
 		ticking += timer_interrupts(i) > before[i];
 	for (int i = 0; i < cpus; i++)
 		stop_spinner(&spinners[i]);
-	if (!ok(late >= 0 && late < LATE_NS, "the host's timers come while guests spin on all CPUs"))
+	if (!ok(late >= 0 && late < LATE_NS, "the host's timers come while guests spin everywhere"))
 		diag("the latest is %lld ms late", (long long)(late / NS_PER_MS));
 	ok(ticking == cpus, "every CPU of the host gets its timer's interrupts");
 }

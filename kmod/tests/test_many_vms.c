@@ -57,7 +57,7 @@ void test_many_vms(void)
 		pthread_join(vms[i].thread, NULL);
 		right += vms[i].right;
 	}
-	if (!ok(right == VMS * REPORTS, "and run at once, each with registers and memory of its own"))
+	if (!ok(right == VMS * REPORTS, "and run at once, each with registers of its own"))
 		diag("%d right reports of %d", right, VMS * REPORTS);
 	for (int i = 0; i < VMS; i++)
 		program_stop(&vms[i].program);

@@ -46,7 +46,7 @@ static struct {
 	u32 gic_size;
 	bool gic_write;
 } seen;
-static bool mmio_is_allowed, gic_wakes;
+static bool mmio_is_allowed, gic_wakes, page_is_mapped;
 
 static u64 random_next(void)
 {
@@ -81,6 +81,12 @@ void exit_skip_instruction(void)
 struct slot *vm_find_slot(struct vm *v, u64 gpa)
 {
 	return gpa >= RAM && gpa < RAM_END ? &v->slots[0] : NULL;
+}
+
+u64 stage2_lookup(const struct stage2 *s2, u64 ipa)
+{
+	(void)s2;
+	return page_is_mapped ? ipa | S2_VALID : 0;
 }
 
 bool vgic_contains(const struct vm *v, u64 gpa)
@@ -275,7 +281,10 @@ static void check_any(u64 esr, u64 gpa)
 	u64 reason = do_abort(esr, gpa);
 
 	if (fsc != FSC_TRANSLATION && fsc != FSC_ACCESS_FLAG)
-		expect(is_injected(reason, instruction), "a fault that is no translation fault", esr);
+		expect(is_injected(reason, instruction), "no translation fault", esr);
+	else if (in_ram && page_is_mapped)
+		expect(reason == EXIT_RESUME && !seen.injected &&
+		       cpu.registers[FAKE_elr_el2] == PC, "a page that came meanwhile", esr);
 	else if (in_ram && vm.demand_paging)
 		expect(is_exception(reason, GZVM_EXCEPTION_PAGE_FAULT, esr, told), "a page fault",
 		       esr);
@@ -310,9 +319,11 @@ static void test_any(void)
 			       << ESR_EC_SHIFT;
 		vm.demand_paging = random >> 42 & 1;
 		vm.guard_on = random >> 43 & 1;
+		page_is_mapped = !(random >> 29 & 7);
 		mmio_is_allowed = random >> 44 & 1;
 		fill_registers();
-		check_any(esr, places[(random >> 45) % ARRAY_SIZE(places)] + (random >> 52 & 0xfff));
+		check_any(esr, places[(random >> 45) % ARRAY_SIZE(places)] +
+			       (random >> 52 & 0xfff));
 	}
 	ok(!wrong, "%lu syndromes by chance become what they should", CASES);
 }
