@@ -58,7 +58,9 @@ final class LiveView {
     }
 
     private List<String> frame(Answer answer, BiFunction<Map<?, ?>, Optional<Map<?, ?>>, List<String>> table) {
-        List<String> lines = json ? List.of(answer.text()) : table.apply(answer.object(), previous);
+        List<String> lines = json
+                ? List.of(answer.text())
+                : TextTable.fit(table.apply(answer.object(), previous), TextTable.columns(System.getenv("COLUMNS")));
         previous = Optional.of(answer.object());
         return lines;
     }

@@ -72,8 +72,9 @@ final class PsCommand implements Callable<Integer>, ErrorReporter.Source {
         if (json) {
             out.println(JsonText.write(generator -> write(generator, rows)));
         } else {
-            TextTable.lines(TITLES, rows.stream().map(PsCommand::cells).toList())
-                    .forEach(out::println);
+            List<String> lines =
+                    TextTable.lines(TITLES, rows.stream().map(PsCommand::cells).toList());
+            TextTable.fit(lines, TextTable.columns(System.getenv("COLUMNS"))).forEach(out::println);
         }
         return ExitCode.SUCCESS.number();
     }

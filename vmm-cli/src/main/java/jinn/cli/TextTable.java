@@ -3,10 +3,17 @@ package jinn.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of cells as lines of text, each column as wide as its widest cell. */
+/**
+ * Rows of cells as lines of text, each column as wide as its widest cell. Where the environment's {@code COLUMNS} says
+ * that the terminal is narrower than the table, the last column is cut, and each cut marked with an ellipsis.
+ */
 final class TextTable {
 
     private static final int GAP = 2;
+    private static final String ELLIPSIS = "...";
+
+    /** In less, nobody reads a table. */
+    private static final int NARROWEST = 20;
 
     private TextTable() {}
 
@@ -23,6 +30,25 @@ final class TextTable {
         List<Integer> widths = new ArrayList<>();
         rows.forEach(row -> widen(widths, row));
         return rows.stream().map(row -> line(row, widths)).toList();
+    }
+
+    /** Returns the lines, none longer than {@code columns} characters; 0 for as long as they are. */
+    static List<String> fit(List<String> lines, int columns) {
+        return lines.stream()
+                .map(line -> columns > 0 && line.length() > columns
+                        ? line.substring(0, columns - ELLIPSIS.length()) + ELLIPSIS
+                        : line)
+                .toList();
+    }
+
+    /** Returns the terminal's width that the environment tells; 0 where it tells none that a table could have. */
+    static int columns(String variable) {
+        try {
+            int columns = variable == null ? 0 : Integer.parseInt(variable);
+            return columns >= NARROWEST ? columns : 0;
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     private static void widen(List<Integer> widths, List<String> row) {
