@@ -16,6 +16,7 @@ import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
 import jinn.vm.TerminalIo;
 import jinn.vm.VirtualMachine;
+import jinn.vm.VmListener;
 import jinn.vm.VmOptions;
 import jinn.vm.VmOutcome;
 import picocli.CommandLine.Command;
@@ -46,6 +47,10 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         KERNEL,
         USERSPACE
     }
+
+    private static final int LONGEST_SILENCE_SECONDS = 24 * 60 * 60;
+
+    private final Timeline timeline = new Timeline();
 
     @Spec
     private CommandSpec spec;
@@ -82,6 +87,19 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             description = "With --detach, where Jinn's messages go. Default: NAME.log beside the control sockets.")
     private Path log;
 
+    @Option(
+            names = "--timeline",
+            description = "Tell how long each step took, from the start of the process to the guest's first output.")
+    private boolean showTimeline;
+
+    @Option(
+            names = "--silence",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "When the guest has written nothing for so long, tell what it did and why it may be silent;"
+                    + " 0 for never, at most 86400. Default: ${DEFAULT-VALUE}.")
+    private int silenceSeconds;
+
     @Parameters(paramLabel = "FILE", description = "The JSON file that describes the VM.")
     private Path file;
 
@@ -92,6 +110,11 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Override
     public Integer call() {
+        timeline.add("jvm");
+        if (silenceSeconds < 0 || silenceSeconds > LONGEST_SILENCE_SECONDS) {
+            throw new ParameterException(
+                    spec.commandLine(), "--silence=" + silenceSeconds + ": must be 0 to " + LONGEST_SILENCE_SECONDS);
+        }
         if (log != null && !detach) {
             throw new ParameterException(spec.commandLine(), "--log needs --detach");
         }
@@ -100,6 +123,7 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             detachment.leaveSession();
         }
         VmConfig config = ConfigLoader.load(file);
+        timeline.add("config");
         return detach && !detachment.isDetached() ? runDetached(config) : runHere(config, detachment);
     }
 
@@ -146,7 +170,7 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
         try (RunDisplay display =
                         new RunDisplay(config.name(), spec.commandLine().getErr(), lineEnd, !quiet);
-                VirtualMachine vm = VirtualMachine.assemble(config, options, new ListenerPair(display, control))) {
+                VirtualMachine vm = VirtualMachine.assemble(config, options, listener(display, control))) {
             stop.watch(vm);
             control.serve(config, file.toString(), new ControlView(vm));
             if (!control.problem().isEmpty()) {
@@ -155,9 +179,19 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             if (detachment.isDetached()) {
                 detachment.ready();
             }
-            VmOutcome outcome = vm.run();
+            VmOutcome outcome;
+            try (SilenceHint hint =
+                    SilenceHint.start(vm, silenceSeconds, config.boot().cmdline(), display::warned)) {
+                assert hint != null;
+                outcome = vm.run();
+            }
             return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus(), vm.queues());
         }
+    }
+
+    private VmListener listener(RunDisplay display, RunControl control) {
+        VmListener both = new ListenerPair(display, control);
+        return showTimeline ? new TimelineListener(timeline, both) : both;
     }
 
     /** Opens the report before there is a VM, so that a bad path is told at once. */
@@ -167,6 +201,9 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private void tell(RunReport result) {
         PrintWriter err = spec.commandLine().getErr();
+        if (showTimeline) {
+            timeline.lines().forEach(err::println);
+        }
         List<DoorbellStatus> rung = result.doorbells();
         if (!quiet && !rung.isEmpty()) {
             DoorbellText.table(rung).forEach(err::println);

@@ -75,6 +75,7 @@ final class MachineAssembly {
     private Machine build(Hypervisor hypervisor) {
         GuestHardware hardware = BootCheck.hardware(config);
         MemorySegment ram = createRam("jinn-ram-", hardware.privateBytes());
+        listener.reached(LaunchPhase.MEMORY);
         EventLoops loops = EventLoops.start(config.loops(), resources, end::fail);
         EventLoop loop = loops.standard();
         Vm vm = hypervisor.createVm(config.name());
@@ -86,8 +87,10 @@ final class MachineAssembly {
                 hardware.shared().map(range -> shareMemory(vm, range)).orElse(memory);
         createInterruptController(vm);
         List<Vcpu> vcpus = createVcpus(vm);
+        listener.reached(LaunchPhase.VM);
         BootLoader.Entry entry = loadGuest(memory, hardware);
         vm.setDeviceTree(entry.deviceTree(), entry.deviceTreeBytes());
+        listener.reached(LaunchPhase.KERNEL);
 
         Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
         // Before the registrar, so that they end after it: until then doorbells ring.
@@ -95,7 +98,7 @@ final class MachineAssembly {
         DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
         resources.push(registrar::close);
         attachUserDoorbells(registrar, loops, actions, warnings);
-        VmConsole console = new VmConsole();
+        VmConsole console = new VmConsole(() -> listener.reached(LaunchPhase.FIRST_OUTPUT));
         ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
         attachSerial(vm, consoles);
         DeviceWiring wiring =
@@ -110,6 +113,7 @@ final class MachineAssembly {
             // Last: from here on the guest's memory and registers are its own.
             vm.protect();
         }
+        listener.reached(LaunchPhase.DEVICES);
         Optional<ConsoleInput> input =
                 consoles.terminalConsole().map(sink -> new ConsoleInput(loops.of(consoles.terminalOwner()), sink));
         input.ifPresent(console::setInput);

@@ -16,6 +16,7 @@ import jinn.hypervisor.Hypervisor;
 public final class VirtualMachine implements AutoCloseable {
 
     private final TerminalIo terminal;
+    private final VmListener listener;
     private final Machine machine;
     private final List<VcpuThread> threads;
     private final PauseControl pauseControl;
@@ -23,6 +24,7 @@ public final class VirtualMachine implements AutoCloseable {
 
     private VirtualMachine(String name, TerminalIo terminal, Machine machine, VmListener listener) {
         this.terminal = terminal;
+        this.listener = listener;
         this.machine = machine;
         this.threads = machine.vcpus().stream()
                 .map(vcpu -> new VcpuThread(vcpu, machine.bus(), machine.end()))
@@ -70,6 +72,7 @@ public final class VirtualMachine implements AutoCloseable {
             undo.push(pauseControl::end);
             undo.push(this::stopThreads);
             if (!machine.end().isDecided()) {
+                listener.reached(LaunchPhase.FIRST_ENTRY);
                 threads.forEach(VcpuThread::start);
             }
             return machine.end().await();

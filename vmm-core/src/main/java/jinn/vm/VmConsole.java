@@ -17,7 +17,19 @@ public final class VmConsole {
     private volatile Runnable watcher = () -> {};
     private volatile ConsoleInput input;
 
-    VmConsole() {}
+    /** Whether {@link #firstOutput} has been called. */
+    private volatile boolean hasOutput;
+
+    private final Runnable firstOutput;
+
+    /**
+     * Makes a console that has written nothing.
+     *
+     * @param firstOutput called when it writes for the first time; twice if two vCPUs are the first together
+     */
+    VmConsole(Runnable firstOutput) {
+        this.firstOutput = firstOutput;
+    }
 
     void write(byte value) {
         log.append(value);
@@ -30,6 +42,10 @@ public final class VmConsole {
     }
 
     private void tell() {
+        if (!hasOutput) {
+            hasOutput = true;
+            firstOutput.run();
+        }
         if (!told) {
             told = true;
             watcher.run();

@@ -11,6 +11,9 @@ public interface VmListener {
     /** Something the user should read, in one line, at a rate the sender limits. */
     void warned(String message);
 
+    /** The VM has come so far. Called once for each phase, on the thread that got there. */
+    default void reached(LaunchPhase phase) {}
+
     /** The VM was paused or resumed. */
     void stateChanged(VmState state);
 }

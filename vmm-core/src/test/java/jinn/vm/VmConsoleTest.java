@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class VmConsoleTest {
 
-    private final VmConsole console = new VmConsole();
+    private final VmConsole console = new VmConsole(() -> {});
 
     @AutoClose
     private final EventLoop loop = EventLoop.start("test-loop", failure -> {});

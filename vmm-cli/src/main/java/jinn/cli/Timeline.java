@@ -1,0 +1,55 @@
+package jinn.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import jinn.vm.LaunchPhase;
+
+/** When a run came to which phase, from the start of the process on. Any thread adds. */
+final class Timeline {
+
+    private record Mark(String phase, long nanos) {}
+
+    private final List<Mark> marks = new ArrayList<>();
+    private final long processStartNanos;
+
+    /** Begins with the process, which the kernel knows to a hundredth of a second. */
+    Timeline() {
+        long sinceStart = ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(start -> Duration.between(start, Instant.now()).toNanos())
+                .orElse(0L);
+        this.processStartNanos = System.nanoTime() - Math.max(0, sinceStart);
+    }
+
+    /** The phase is over now; a second time says nothing. */
+    synchronized void add(String phase) {
+        if (marks.stream().noneMatch(mark -> mark.phase().equals(phase))) {
+            marks.add(new Mark(phase, System.nanoTime()));
+        }
+    }
+
+    /** The phase is over now. */
+    void add(LaunchPhase phase) {
+        add(phase.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    }
+
+    /** Returns a line for each phase: how long it took, and when it was over. */
+    synchronized List<String> lines() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("phase", "took ms", "at ms"));
+        long before = processStartNanos;
+        for (Mark mark : marks) {
+            rows.add(List.of(mark.phase(), millis(mark.nanos() - before), millis(mark.nanos() - processStartNanos)));
+            before = mark.nanos();
+        }
+        return TextTable.lines(rows);
+    }
+
+    private static String millis(long nanos) {
+        return String.format(Locale.ROOT, "%.1f", nanos / 1e6);
+    }
+}
