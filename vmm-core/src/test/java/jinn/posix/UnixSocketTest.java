@@ -23,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("restricted")
 final class UnixSocketTest {
 
+    /** The flags of a listening socket in /proc/net/unix; the connections that wait to be accepted have its path too. */
+    private static final String ACCEPTS = " 00010000 ";
+
     @TempDir
     private Path directory;
 
@@ -68,8 +71,8 @@ final class UnixSocketTest {
     /** Accepts at the socket of this process that is bound to the path: the one listening descriptor there is. */
     private FileDescriptor accept(Path path) throws Throwable {
         String inode = Files.readAllLines(Path.of("/proc/self/net/unix")).stream()
-                .filter(line -> line.endsWith(path.toString()))
-                .map(line -> line.split(" +")[6])
+                .filter(line -> line.endsWith(path.toString()) && line.contains(ACCEPTS))
+                .map(line -> line.split(" +", -1)[6])
                 .findFirst()
                 .orElseThrow();
         int listening = -1;
