@@ -35,6 +35,10 @@ enum ExitCode {
         return number;
     }
 
+    String meaning() {
+        return meaning;
+    }
+
     /** Returns the lines of the help text: number and meaning. */
     static List<String> table() {
         return Arrays.stream(values())

@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
             DtbCommand.class,
             DoctorCommand.class,
             InfoCommand.class,
-            CompletionCommand.class
+            CompletionCommand.class,
+            ManCommand.class
         },
         footerHeading = "%nExamples:%n",
         footer = {"  jinn doctor", "  jinn init --kernel=Image vm.json", "  jinn run vm.json"})
