@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import jinn.cli.LabBoot.Result;
@@ -84,6 +85,30 @@ final class BackgroundIT {
             ls /run/jinn
             """;
 
+    /** Doorbells on three loops, one of which looks before it sleeps; the last one ends the VM. */
+    private static final String ACTIONS = """
+            cat >/jinn/configs/actions.json <<'END'
+            {
+              "boot": {
+                "kernel": "../build/guests/linux/Image",
+                "initrd": "../build/guests/linux/initrd.cpio",
+                "cmdline": "console=ttyAMA0 loglevel=5 jinn.autorun=\\"devmem 0x0b000000 32 1; devmem 0x0b000010 32 1; dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c; sleep 3; devmem 0x0b000020 32 1; sleep 600\\""
+              },
+              "devices": [{"type": "rng"}],
+              "doorbells": [
+                {"name": "told", "address": "0x0b000000", "length": 4, "action": "log"},
+                {"name": "program", "address": "0x0b000010", "length": 4, "action": {"run": ["env"]}},
+                {"name": "end", "address": "0x0b000020", "length": 4, "action": "shutdown"}
+              ],
+              "loops": [
+                {"name": "fast", "poll-us": 200, "serves": ["rng0", "told"]},
+                {"name": "slow", "serves": ["end"]}
+              ]
+            }
+            END
+            jinn run --timeline --silence=1 /jinn/configs/actions.json
+            """;
+
     private static Map<String, Result> results;
 
     @BeforeAll
@@ -93,7 +118,39 @@ final class BackgroundIT {
                 .command("detach", DETACH)
                 // One shell for the rest: it holds the pipe of the keys.
                 .command("console", TYPE + PAUSE + STORM + END)
+                .command("actions", ACTIONS)
                 .run();
+    }
+
+    @Test
+    void doorbellsOnSeveralLoopsDoWhatTheyAreTold() {
+        Result result = results.get("actions");
+        result.assertEnds(
+                0,
+                " doorbell told rang, 1 in all",
+                "JINN_DOORBELL=program",
+                "JINN_COUNT=1",
+                "vm actions: guest rang the doorbell end, which ends the VM");
+        for (String name : new String[] {"told", "program", "end"}) {
+            assertTrue(
+                    Pattern.compile("(?m)^" + name + " +0x\\S+ +4 +\\* +kernel +1 +0")
+                            .matcher(result.output())
+                            .find(),
+                    () -> name + " in\n" + result.output());
+        }
+    }
+
+    @Test
+    void theTimelineHasAllPhasesUpToTheFirstOutput() {
+        Result result = results.get("actions");
+        for (String phase :
+                List.of("jvm", "config", "memory", "vm", "kernel", "devices", "first entry", "first output")) {
+            assertTrue(
+                    Pattern.compile("(?m)^" + phase + " +\\d+\\.\\d +\\d+\\.\\d$")
+                            .matcher(result.output().replace("\r", ""))
+                            .find(),
+                    () -> phase + " in\n" + result.output());
+        }
     }
 
     @Test
