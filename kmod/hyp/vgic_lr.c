@@ -185,6 +185,8 @@ void vgic_sync(struct vcpu *vcpu)
 		fold(vcpu, lr_read(i));
 	__atomic_fetch_add(&vcpu->vm->vgic.returns, 1, __ATOMIC_RELEASE);
 	unlock(&vcpu->vm->lock);
+	/* Also when all that they held is another vCPU's now: hardware still has it. */
+	__atomic_store_n(&vcpu->vgic.dirty, 1, __ATOMIC_SEQ_CST);
 	vcpu->vgic.lr_count = 0;
 }
 
