@@ -3,6 +3,7 @@
  * {@code /dev/kvm} and runs it.
  */
 module jinn.core {
+    requires jdk.jfr;
     requires tools.jackson.core;
 
     exports jinn.config;

@@ -47,7 +47,8 @@ final class ArchitectureTest {
     private static final String WIRING = "jinn.vm";
 
     /** Who may use what is not Jinn's: the package prefix and its users. */
-    private static final Map<String, Set<String>> OUTSIDE = Map.of("tools.jackson", Set.of("jinn.config"));
+    private static final Map<String, Set<String>> OUTSIDE =
+            Map.of("tools.jackson", Set.of("jinn.config"), "jdk.jfr", Set.of("jinn.vm", "jinn.doorbell.delivery"));
 
     @Test
     void packagesUseOnlyThoseTheyMay() {

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jinn.bus.MmioBus;
 import jinn.hypervisor.Vcpu;
 import jinn.hypervisor.VcpuExit;
@@ -23,7 +26,14 @@ final class VcpuThread {
     /** A kick is repeated until the thread has ended or parked: a driver might lose one. */
     private static final long KICK_PERIOD_MS = 100;
 
+    /** What users see of the kinds of exits. */
+    private static final Map<VcpuExit.Kind, String> NAMES = Stream.of(VcpuExit.Kind.values())
+            .collect(Collectors.toUnmodifiableMap(
+                    Function.identity(),
+                    kind -> kind.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+
     private final Vcpu vcpu;
+    private final VcpuExitEvent exitEvent;
     private final MmioBus bus;
     private final VmEnd end;
     private final Thread thread;
@@ -49,6 +59,7 @@ final class VcpuThread {
 
     VcpuThread(Vcpu vcpu, MmioBus bus, VmEnd end) {
         this.vcpu = vcpu;
+        this.exitEvent = new VcpuExitEvent(vcpu.id());
         this.bus = bus;
         this.end = end;
         for (VcpuExit.Kind kind : VcpuExit.Kind.values()) {
@@ -145,7 +156,7 @@ final class VcpuThread {
             long count = entry.getValue().get();
             total += count;
             if (count > 0) {
-                byReason.put(entry.getKey().name().toLowerCase(Locale.ROOT).replace('_', '-'), count);
+                byReason.put(NAMES.get(entry.getKey()), count);
             }
         }
         return new VcpuStatus(vcpu.id(), total, byReason);
@@ -175,7 +186,11 @@ final class VcpuThread {
             }
             VcpuExit exit = vcpu.run();
             returns.get(exit.kind()).incrementAndGet();
-            serve(exit);
+            if (exitEvent.isEnabled()) {
+                serveRecorded(exit);
+            } else {
+                serve(exit);
+            }
         }
     }
 
@@ -199,6 +214,12 @@ final class VcpuThread {
             }
             place = Place.AT_WORK;
         }
+    }
+
+    private void serveRecorded(VcpuExit exit) {
+        exitEvent.begin(exit, NAMES.get(exit.kind()));
+        serve(exit);
+        exitEvent.write();
     }
 
     private void serve(VcpuExit exit) {

@@ -20,6 +20,8 @@ public final class Doorbell {
     private final Runnable deliverPending = this::deliverPending;
     private final Runnable deliverFromKernel = this::deliverFromKernel;
 
+    private final DoorbellRingEvent event;
+
     private final AtomicLong kernelRings = new AtomicLong();
     private final AtomicLong userspaceRings = new AtomicLong();
 
@@ -29,6 +31,7 @@ public final class Doorbell {
     Doorbell(DoorbellRequest request, EventLoop loop) {
         this.request = request;
         this.loop = loop;
+        this.event = new DoorbellRingEvent(request.name(), request.key().address());
     }
 
     /** Returns the stores that ring it. */
@@ -71,7 +74,7 @@ public final class Doorbell {
     private void deliverPending() {
         long count = pending.getAndSet(0);
         userspaceRings.addAndGet(count);
-        request.handler().rang(this, count);
+        handle(count, true);
     }
 
     /**
@@ -92,7 +95,17 @@ public final class Doorbell {
 
     private void countFromKernel(long count) {
         kernelRings.addAndGet(count);
+        handle(count, false);
+    }
+
+    private void handle(long count, boolean userspace) {
+        if (!event.isEnabled()) {
+            request.handler().rang(this, count);
+            return;
+        }
+        event.begin(count, userspace);
         request.handler().rang(this, count);
+        event.write();
     }
 
     /** Returns what the user sees of it now. */
