@@ -75,18 +75,22 @@ static bool change_users(u64 pa, u8 from, u8 to)
 					   __ATOMIC_SEQ_CST);
 }
 
-bool hostmap_share(u64 pa)
+/* A page of the host's RAM. */
+static bool add_user(u64 pa)
 {
 	u8 count;
 
-	if (!hostmem_contains(pa, PAGE_BYTES))
-		return false;
 	do {
 		count = __atomic_load_n(users_of(pa), __ATOMIC_SEQ_CST);
 		if (count >= MAX_USERS)
 			return false;
 	} while (!change_users(pa, count, count + 1));
 	return true;
+}
+
+bool hostmap_share(u64 pa)
+{
+	return hostmem_contains(pa, PAGE_BYTES) && add_user(pa);
 }
 
 void hostmap_unshare(u64 pa)
@@ -99,7 +103,7 @@ bool hostmap_share_range(u64 pa, u64 bytes)
 	if (!bytes || !IS_ALIGNED(pa | bytes, PAGE_BYTES) || !hostmem_contains(pa, bytes))
 		return false;
 	for (u64 done = 0; done < bytes; done += PAGE_BYTES)
-		if (!hostmap_share(pa + done)) {
+		if (!add_user(pa + done)) {
 			hostmap_unshare_range(pa, done);
 			return false;
 		}

@@ -110,27 +110,34 @@ static void list_pages(u64 *pages, u64 pa, u32 count)
 		pages[i] = pa + i * PAGE_BYTES;
 }
 
-/* 2 MiB where nothing is mapped. */
-static s32 map_block(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa)
+/* acquire() for the 2 MiB at @pa. Returns how much of them, from the start, has been. */
+static u64 acquire_block(const struct vm *vm, const struct slot *slot, u64 pa)
 {
-	s32 status = GZVM_STATUS_INVALID_ARGS;
 	u64 pages[MAP_BATCH];
 	u64 done;
 
+	if (is_kept_by_host(vm, slot))
+		return hostmap_share_range(pa, BLOCK_BYTES) ? BLOCK_BYTES : 0;
 	for (done = 0; done < BLOCK_BYTES; done += MAP_BATCH * PAGE_BYTES) {
 		list_pages(pages, pa + done, MAP_BATCH);
 		if (!acquire(vm, slot, pages, MAP_BATCH))
 			break;
 	}
+	return done;
+}
+
+/* 2 MiB where nothing is mapped. */
+static s32 map_block(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa)
+{
+	u64 done = acquire_block(vm, slot, pa);
+	s32 status = GZVM_STATUS_INVALID_ARGS;
+
 	if (done == BLOCK_BYTES)
 		status = stage2_map_block(&vm->stage2, gpa, pa, map_flags(vm, slot));
 	if (!status)
 		return GZVM_STATUS_OK;
-	while (done) {
-		done -= MAP_BATCH * PAGE_BYTES;
-		list_pages(pages, pa + done, MAP_BATCH);
-		give_back(vm, slot, pages, MAP_BATCH);
-	}
+	for (; done; done -= PAGE_BYTES)
+		give_back(vm, slot, &(u64){ pa + done - PAGE_BYTES }, 1);
 	return status;
 }
 

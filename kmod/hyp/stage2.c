@@ -151,10 +151,17 @@ static u64 *next_table(struct stage2 *s2, u64 *entry)
  */
 void stage2_make_coherent(u64 pa, u64 bytes)
 {
-	u64 line = 4UL << FIELD(read_sysreg(ctr_el0), 19, 16);
+	u64 line = 4UL << FIELD(read_sysreg(ctr_el0), 19, 16), end = pa + bytes;
 
-	for (u64 address = pa; address < pa + bytes; address += line)
-		clean_line(address);
+	/* Most of what a page costs, hence four at once; the longest lines are 2 KiB. */
+	for (; pa + 4 * line <= end; pa += 4 * line) {
+		clean_line(pa);
+		clean_line(pa + line);
+		clean_line(pa + 2 * line);
+		clean_line(pa + 3 * line);
+	}
+	for (; pa < end; pa += line)
+		clean_line(pa);
 	dsb(ish);
 	invalidate_icache();
 	dsb(ish);
