@@ -335,12 +335,21 @@ static void collect(struct selection *s, struct vcpu *vcpu)
  */
 static u64 control(const struct selection *s, u32 pending_placed, u32 acknowledged_left)
 {
+	/*
+	 * By VENG0 and VENG1. Of a single group that goes off nobody has to hear; QEMU's
+	 * VGrp0DIE would tell of group 1 all the time.
+	 */
+	static const u64 changes[] = {
+		ICH_HCR_VGRP0EIE | ICH_HCR_VGRP1EIE,
+		ICH_HCR_VGRP1EIE,
+		ICH_HCR_VGRP0EIE,
+		ICH_HCR_VGRP0DIE | ICH_HCR_VGRP1DIE,
+	};
 	u64 hcr = ICH_HCR_EN;
 
 	if (s->overflow)
 		hcr |= ICH_HCR_UIE | (pending_placed ? ICH_HCR_NPIE : 0) |
-		       (s->vmcr & ICH_VMCR_VENG0 ? ICH_HCR_VGRP0DIE : ICH_HCR_VGRP0EIE) |
-		       (s->vmcr & ICH_VMCR_VENG1 ? ICH_HCR_VGRP1DIE : ICH_HCR_VGRP1EIE);
+		       changes[s->vmcr & (ICH_VMCR_VENG0 | ICH_VMCR_VENG1)];
 	if (acknowledged_left)
 		hcr |= ICH_HCR_LRENPIE | ICH_HCR_TDIR;
 	return hcr;
