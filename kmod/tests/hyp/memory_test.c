@@ -23,6 +23,11 @@
 #define SHARED_GPA	0x80000000UL
 #define SHARED_PAGES	16UL
 #define OPERATIONS	300000UL
+/*
+ * A valid page that a guest may read, write and execute: Normal write-back, inner
+ * shareable, accessed (Arm ARM D8.3); software's and the address's bits left out.
+ */
+#define ATTRIBUTES	0x7ffUL
 
 static struct model models[VMS];
 u32 users[HOST_PAGES];
@@ -319,6 +324,8 @@ static void compare(const struct model *model, bool all)
 
 		expect((entry & S2_ADDRESS_MASK) ==
 		       (page == NO_PAGE ? 0 : POOL_BASE + page * PAGE_BYTES), "a guest's page");
+		expect(!entry || (entry & ~(S2_ADDRESS_MASK | S2_SHARED)) == ATTRIBUTES,
+		       "the attributes of a guest's page");
 		mapped += page != NO_PAGE;
 		tlb_access(stage2_vttbr(&model->vm->stage2), place_gpa(i));
 	}
