@@ -71,6 +71,9 @@ final class DoorbellActionsTest {
             }
             Files.createFile(directory.resolve("go"));
             await(() -> text("out").equals("1\n2000\n"));
+            runner.rang(null, 7);
+            await(() -> text("out").lines().count() == 3);
+            assertEquals("1\n2000\n7\n", text("out"));
         }
     }
 
