@@ -79,7 +79,16 @@ final class Detachment {
             Thread.currentThread().interrupt();
             throw new HostException("vm " + vm + ": interrupted while its process started", e);
         } finally {
-            Runtime.getRuntime().removeShutdownHook(kill);
+            forget(kill);
+        }
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The user has ended this process, and the hook the other one.
+            return;
         }
     }
 

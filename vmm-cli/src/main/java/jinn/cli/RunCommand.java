@@ -180,8 +180,7 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
                 detachment.ready();
             }
             VmOutcome outcome;
-            try (SilenceHint hint =
-                    SilenceHint.start(vm, silenceSeconds, config.boot().cmdline(), display::warned)) {
+            try (SilenceHint hint = SilenceHint.start(vm, silenceSeconds, config, display::warned)) {
                 assert hint != null;
                 outcome = vm.run();
             }

@@ -7,6 +7,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import jinn.config.ConsoleTarget;
+import jinn.config.DeviceConfig;
+import jinn.config.VmConfig;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VirtualMachine;
 
@@ -26,10 +29,10 @@ final class SilenceHint implements AutoCloseable {
      * Starts to wait.
      *
      * @param seconds how long a guest may be silent; 0 for as long as it likes
-     * @param cmdline the kernel command line
+     * @param config its description; a guest none of whose consoles goes anywhere may be silent
      * @param lines gets the hint, line by line
      */
-    static SilenceHint start(VirtualMachine vm, int seconds, String cmdline, Consumer<String> lines) {
+    static SilenceHint start(VirtualMachine vm, int seconds, VmConfig config, Consumer<String> lines) {
         SilenceHint hint = new SilenceHint(() -> {
             try {
                 TimeUnit.SECONDS.sleep(seconds);
@@ -38,13 +41,20 @@ final class SilenceHint implements AutoCloseable {
                 return;
             }
             if (vm.console().read(0, 1).bytes().length == 0) {
-                text(seconds, vm::vcpus, cmdline).forEach(lines);
+                text(seconds, vm::vcpus, config.boot().cmdline()).forEach(lines);
             }
         });
-        if (seconds > 0) {
+        if (seconds > 0 && canSpeak(config)) {
             hint.thread.start();
         }
         return hint;
+    }
+
+    static boolean canSpeak(VmConfig config) {
+        return config.serial().target() != ConsoleTarget.NONE
+                || config.devices().stream()
+                        .anyMatch(device -> device instanceof DeviceConfig.Console console
+                                && console.target() != ConsoleTarget.NONE);
     }
 
     /** Returns the hint's lines. */

@@ -3,11 +3,18 @@ package jinn.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import jinn.config.ConfigLoader;
 import jinn.vm.LaunchPhase;
 import jinn.vm.VcpuStatus;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The timeline of a launch, and the hint on a silent one. */
 final class LaunchTextTest {
@@ -37,6 +44,20 @@ final class LaunchTextTest {
                         "  it waits for something: 'jinn stats --watch' shows whether it still does anything",
                         "  it needs longer, or has nothing to say: --silence=SECONDS waits longer, --silence=0 for ever"),
                 SilenceHint.text(10, () -> vcpus, "quiet"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"serial\": {\"target\": \"none\"}', false",
+        "'\"serial\": {\"target\": \"output\"}', true",
+        "'\"serial\": {\"target\": \"none\"}, \"devices\": [{\"type\": \"console\"}]', true",
+        "'\"serial\": {\"target\": \"none\"}, \"devices\": [{\"type\": \"console\", \"target\": \"none\"}]', false",
+    })
+    void onlyAGuestThatCanSpeakIsSilent(String consoles, boolean canSpeak, @TempDir Path directory) throws IOException {
+        ImageFile.write(directory.resolve("Image"), 4096);
+        Path file = Files.writeString(
+                directory.resolve("vm.json"), "{\"boot\": {\"kernel\": \"Image\"}, " + consoles + "}");
+        assertEquals(canSpeak, SilenceHint.canSpeak(ConfigLoader.load(file)));
     }
 
     @Test
