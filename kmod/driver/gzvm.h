@@ -109,6 +109,9 @@ enum gzvm_paging {
 	GZVM_PAGING_BLOCK,
 };
 
+/* On a pin: the page was mapped again, so a relinquish does not tell that it is unmapped. */
+#define GZVM_PIN_MAPPED_AGAIN	XA_MARK_0
+
 /**
  * struct gzvm_memory - a VM's guest memory
  * @lock: protects everything here, and makes slot changes and page faults
@@ -117,7 +120,9 @@ enum gzvm_paging {
  * @slots: the slots
  * @pins: gfn -> struct page, one pin each. A guest page keeps the host page that
  *        it was given first, until the hypervisor has taken it away again.
- * @pinned_pages: entries of @pins; read without the lock, for people
+ * @blocks: gfn / GZVM_BLOCK_PAGES -> the first page of a huge page of the host, which is
+ *          pinned as a whole; none of its pages is in @pins
+ * @pinned_pages: pages of @pins and @blocks; read without the lock, for people
  * @charged_pages: pages charged to the mm's locked memory
  * @mailbox: GZVM_PAGING_BLOCK: page of GZVM_BLOCK_PAGES pfns that the hypervisor
  *           reads during MAP_GUEST_BLOCK
@@ -129,6 +134,7 @@ struct gzvm_memory {
 	enum gzvm_paging paging;
 	struct gzvm_memslot slots[GZVM_MAX_MEM_REGION];
 	struct xarray pins;
+	struct xarray blocks;
 	unsigned long pinned_pages;
 	unsigned long charged_pages;
 	u64 *mailbox;
@@ -260,6 +266,8 @@ long gzvm_check_extension(unsigned long argument);
 int gzvm_memory_init(struct gzvm_vm *vm);
 void gzvm_memory_release(struct gzvm_vm *vm);
 int gzvm_memory_pin(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn, u64 count);
+bool gzvm_memory_pin_block(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn);
+bool gzvm_memory_break_block(struct gzvm_memory *memory, u64 gfn);
 u64 gzvm_memory_pfn(struct gzvm_memory *memory, u64 gfn);
 int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa);
 void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last);

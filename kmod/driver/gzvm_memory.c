@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Guest memory: the pins, and page faults.
+ * Guest memory and its page faults. The pins are in gzvm_pins.c.
  *
  * A page given to the guest stays pinned until the hypervisor has taken it away
  * again, by a relinquish or with the whole VM. The pin is recorded by gfn before
@@ -9,7 +9,6 @@
  * since. So a failure half way needs no undo: recorded pins go with the VM.
  */
 #include <linux/device.h>
-#include <linux/err.h>
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
@@ -17,9 +16,6 @@
 
 #include "gzvm.h"
 #include "gzvm_hvc_calls.h"
-
-/* On a pin: the page was mapped again, so a relinquish does not tell that it is unmapped. */
-#define GZVM_PIN_MAPPED_AGAIN	XA_MARK_0
 
 static bool gzvm_memory_enable(struct gzvm_vm *vm, u64 cap, u64 arg0, u64 arg1)
 {
@@ -71,49 +67,9 @@ int gzvm_memory_init(struct gzvm_vm *vm)
 	}
 	mutex_init(&memory->lock);
 	xa_init(&memory->pins);
+	xa_init(&memory->blocks);
 	memory->paging = gzvm_memory_choose_paging(vm);
 	return 0;
-}
-
-static void gzvm_memory_count_pins(struct gzvm_vm *vm, long pages)
-{
-	struct gzvm_memory *memory = &vm->memory;
-
-	WRITE_ONCE(memory->pinned_pages, memory->pinned_pages + pages);
-	atomic64_add(pages, &vm->mm->pinned_vm);
-	atomic_long_add(pages, &gzvm_driver.pinned_pages);
-}
-
-static void gzvm_memory_unpin(struct gzvm_vm *vm, struct page **pages, unsigned long count)
-{
-	/* The guest may have written to any of them. */
-	unpin_user_pages_dirty_lock(pages, count, true);
-	gzvm_memory_count_pins(vm, -(long)count);
-}
-
-/**
- * gzvm_memory_unpin_range() - give pages back
- * @vm: the VM; the caller holds its memory.lock, or is the last to know the VM
- * @first: first page
- * @last: last page; none in between is mapped in the hypervisor any more
- */
-void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last)
-{
-	struct gzvm_memory *memory = &vm->memory;
-	unsigned long gfn, count = 0;
-	struct page *page;
-
-	xa_for_each_range(&memory->pins, gfn, page, first, last) {
-		xa_erase(&memory->pins, gfn);
-		memory->batch[count++] = page;
-		if (count == GZVM_BLOCK_PAGES) {
-			gzvm_memory_unpin(vm, memory->batch, count);
-			count = 0;
-			cond_resched();
-		}
-	}
-	if (count)
-		gzvm_memory_unpin(vm, memory->batch, count);
 }
 
 /**
@@ -128,91 +84,6 @@ void gzvm_memory_release(struct gzvm_vm *vm)
 	account_locked_vm(vm->mm, memory->charged_pages, false);
 	free_page((unsigned long)memory->batch);
 	free_page((unsigned long)memory->mailbox);
-}
-
-/* ------------------------------------------------------------------ */
-/* Pins                                                               */
-
-/*
- * Records pages[0..count) for @gfn and on. Unpins what cannot be recorded and
- * returns how many have been, or -ENOMEM when none.
- */
-static long gzvm_memory_record(struct gzvm_vm *vm, u64 gfn, struct page **pages, long count)
-{
-	long i;
-
-	gzvm_memory_count_pins(vm, count);
-	for (i = 0; i < count; i++)
-		if (xa_err(xa_store(&vm->memory.pins, gfn + i, pages[i], GFP_KERNEL_ACCOUNT)))
-			break;
-	if (i < count)
-		gzvm_memory_unpin(vm, pages + i, count - i);
-	return i ?: -ENOMEM;
-}
-
-/* Pins pages that are not pinned yet, from the first on; at least one or an errno. */
-static long gzvm_memory_pin_new(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn,
-				long count)
-{
-	struct gzvm_memory *memory = &vm->memory;
-	struct page **pages = memory->batch;
-	unsigned long address = slot->user_address + ((gfn - slot->first_gfn) << PAGE_SHIFT);
-	long pinned;
-
-	/* Every caller is an ioctl of the VM's own mm, which is what this pins from. */
-	pinned = pin_user_pages_fast(address, count, FOLL_WRITE | FOLL_LONGTERM, pages);
-	if (pinned > 0)
-		return gzvm_memory_record(vm, gfn, pages, pinned);
-	dev_dbg(gzvm_driver.device, "VM %u: cannot pin %ld pages at user address 0x%lx (%ld)\n",
-		vm->id, count, address, pinned);
-	return pinned ?: -EFAULT;
-}
-
-/**
- * gzvm_memory_pin() - see to it that pages of a slot are pinned
- * @vm: the VM; the caller holds its memory.lock and is in its mm
- * @slot: the slot
- * @gfn: first page, in the slot
- * @count: number of pages, at most GZVM_BLOCK_PAGES and to the slot's end
- *
- * Return: 0, -EFAULT when the backing memory has a hole there, -ENOMEM or -EINTR.
- */
-int gzvm_memory_pin(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 gfn, u64 count)
-{
-	struct gzvm_memory *memory = &vm->memory;
-	u64 end = gfn + count;
-	long pinned;
-	u64 next;
-
-	lockdep_assert_held(&memory->lock);
-	while (gfn < end) {
-		for (next = gfn; next < end && !xa_load(&memory->pins, next); next++)
-			;
-		if (next == gfn) {
-			xa_set_mark(&memory->pins, gfn, GZVM_PIN_MAPPED_AGAIN);
-			gfn++;
-			continue;
-		}
-		pinned = gzvm_memory_pin_new(vm, slot, gfn, next - gfn);
-		if (pinned < 0)
-			return pinned;
-		gfn += pinned;
-	}
-	return 0;
-}
-
-/**
- * gzvm_memory_pfn() - the host page behind a guest page
- * @memory: guest memory; the caller holds its lock
- * @gfn: a pinned page
- *
- * Return: the pfn.
- */
-u64 gzvm_memory_pfn(struct gzvm_memory *memory, u64 gfn)
-{
-	struct page *page = xa_load(&memory->pins, gfn);
-
-	return page_to_pfn(page);
 }
 
 /* ------------------------------------------------------------------ */
@@ -240,20 +111,6 @@ static int gzvm_memory_map_page(struct gzvm_vm *vm, const struct gzvm_memslot *s
 				  gzvm_memory_pfn(&vm->memory, gfn), gfn, 1);
 }
 
-/* Whether 2 MiB of pinned pages are neighbours in host memory, too, aligned as in the guest's. */
-static bool gzvm_memory_is_block(struct gzvm_memory *memory, u64 gfn)
-{
-	u64 pfn = gzvm_memory_pfn(memory, gfn);
-	u64 i;
-
-	if (!IS_ALIGNED(pfn, GZVM_BLOCK_PAGES))
-		return false;
-	for (i = 1; i < GZVM_BLOCK_PAGES; i++)
-		if (gzvm_memory_pfn(memory, gfn + i) != pfn + i)
-			return false;
-	return true;
-}
-
 /*
  * Whether @gfn and on have been mapped by one call, which lets the hypervisor use one
  * entry. Only one that unmaps is asked: others may know calls for a single page only.
@@ -262,8 +119,7 @@ static bool gzvm_memory_map_huge_page(struct gzvm_vm *vm, const struct gzvm_mems
 {
 	struct gzvm_memory *memory = &vm->memory;
 
-	return gzvm_driver.unmaps && !gzvm_memory_pin(vm, slot, gfn, GZVM_BLOCK_PAGES) &&
-	       gzvm_memory_is_block(memory, gfn) &&
+	return gzvm_driver.unmaps && gzvm_memory_pin_block(vm, slot, gfn) &&
 	       !gzvm_hvc_map_guest(vm->id, slot - memory->slots, gzvm_memory_pfn(memory, gfn),
 				   gfn, GZVM_BLOCK_PAGES);
 }
@@ -359,7 +215,7 @@ void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa)
 	if (!IS_ALIGNED(gpa, PAGE_SIZE))
 		return;
 	mutex_lock(&memory->lock);
-	if (gzvm_memory_unmap(vm, gfn))
+	if (gzvm_memory_unmap(vm, gfn) && gzvm_memory_break_block(memory, gfn))
 		gzvm_memory_unpin_range(vm, gfn, gfn);
 	mutex_unlock(&memory->lock);
 }
