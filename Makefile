@@ -201,7 +201,7 @@ test-deterministic: image $(LAB)/1-$(LAB_MEMORY).dtb ## Boot twice with time cou
 bench: bench-kmod bench-hyp ## Run all benchmarks
 
 .PHONY: bench-kmod
-bench-kmod: $(BENCH_IMAGE) ## Count the instructions of a doorbell with Jinn and with KVM, and by stage
+bench-kmod: $(BENCH_IMAGE) $(LAB)/linux.cpio ## Count the instructions of doorbells, interrupts and more with Jinn and with KVM
 	@lab/bench
 	@lab/bench-stages
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One VM with one vCPU and one page of code, on /dev/gzvm or on /dev/kvm: just
- * enough of both for the same guest to ring the same doorbells. A VM belongs to
+ * One VM with one vCPU, on /dev/gzvm or on /dev/kvm: just enough of both for the
+ * same guest to do the same. A VM belongs to
  * the thread that created it. Functions return 0, or -1 after one line on stderr.
  */
 #ifndef _GZVM_TESTS_BENCH_BACKEND_H
@@ -11,9 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* gpa and size of the guest's RAM, gpa of its GICv3. */
+/* gpa of the guest's RAM and of its GICv3. */
 #define BENCH_RAM_BASE		0x40000000ULL
-#define BENCH_RAM_BYTES		0x00200000ULL
 #define BENCH_GICD_BASE		0x08000000ULL
 #define BENCH_GICD_BYTES	0x00010000ULL
 #define BENCH_GICR_BASE		0x080a0000ULL
@@ -42,10 +41,18 @@ struct bench_doorbell {
 	int eventfd;
 };
 
-/** struct bench_store - the guest's store that ended a run */
-struct bench_store {
+/**
+ * struct bench_access - the guest's access that ended a run
+ * @address: gpa
+ * @data: what is stored
+ * @is_write: a store; else a load
+ * @answer: where the data of a load is taken from by the next run
+ */
+struct bench_access {
 	uint64_t address;
 	uint64_t data;
+	bool is_write;
+	uint8_t *answer;
 };
 
 /** enum bench_register - the vCPU's registers that the benchmark sets */
@@ -57,7 +64,7 @@ enum bench_register {
 /**
  * struct bench_vm - a virtual machine
  * @run: the run buffer of the backend, @run_bytes large
- * @ram: user address of BENCH_RAM_BYTES at BENCH_RAM_BASE
+ * @ram: user address of @ram_bytes at BENCH_RAM_BASE
  *
  * File descriptors are -1 and pointers NULL where there is nothing to release.
  */
@@ -69,17 +76,19 @@ struct bench_vm {
 	void *run;
 	size_t run_bytes;
 	void *ram;
+	size_t ram_bytes;
 };
 
 /**
  * struct bench_backend - what differs between the two interfaces
  * @name: of the backend on the command line
- * @create: fill in everything but @ram, which is there; what has been acquired
+ * @create: fill in everything but @ram and @ram_bytes, which are there; what has been acquired
  *          when it fails is released by @destroy
  * @destroy: release what @create has acquired
  * @set_register: give a register of the vCPU a value
  * @set_doorbell: assign or deassign an ioeventfd
- * @run: enter the guest until a store comes to user space
+ * @bind_interrupt: let an eventfd raise SPI number @spi (INTID - 32)
+ * @run: enter the guest until an access comes to user space
  */
 struct bench_backend {
 	const char *name;
@@ -88,22 +97,20 @@ struct bench_backend {
 	int (*set_register)(struct bench_vm *vm, enum bench_register reg, uint64_t value);
 	int (*set_doorbell)(struct bench_vm *vm, const struct bench_doorbell *doorbell,
 			    bool assign);
-	int (*run)(struct bench_vm *vm, struct bench_store *store);
+	int (*bind_interrupt)(struct bench_vm *vm, uint32_t spi, int eventfd);
+	int (*run)(struct bench_vm *vm, struct bench_access *access);
 };
 
 extern const struct bench_backend gzvm_backend;
 extern const struct bench_backend kvm_backend;
 
-/** bench_error() - print "doorbell_bench: ..." with errno's text; Return: -1 */
+/** bench_error() - print "bench: ..." with errno's text; Return: -1 */
 int bench_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /** bench_close() - close a file descriptor that is open and forget it */
 void bench_close(int *fd);
 
-/* guest.S: position-independent code; x1, x2, x4, x6 are its parameters. */
-extern const uint8_t bench_guest[];
-extern const uint8_t bench_guest_end[];
-extern const uint8_t bench_calls[];
-extern const uint8_t bench_calls_end[];
+/** bench_backend() - the one of that name, NULL when there is none */
+const struct bench_backend *bench_backend(const char *name);
 
 #endif /* _GZVM_TESTS_BENCH_BACKEND_H */

@@ -51,7 +51,7 @@ static int gzvm_create(struct bench_vm *vm)
 	struct gzvm_userspace_memory_region region = {
 		.flags = GZVM_USER_MEM_REGION_GUEST_MEM,
 		.guest_phys_addr = BENCH_RAM_BASE,
-		.memory_size = BENCH_RAM_BYTES,
+		.memory_size = vm->ram_bytes,
 		.userspace_addr = (uintptr_t)vm->ram,
 	};
 
@@ -103,17 +103,26 @@ static int gzvm_set_doorbell(struct bench_vm *vm, const struct bench_doorbell *d
 	return 0;
 }
 
-static int gzvm_run(struct bench_vm *vm, struct bench_store *store)
+static int gzvm_bind_interrupt(struct bench_vm *vm, uint32_t spi, int eventfd)
+{
+	struct gzvm_irqfd request = { .fd = eventfd, .gsi = spi };
+
+	return ioctl(vm->vm_fd, GZVM_IRQFD, &request) ? bench_error("GZVM_IRQFD %u", spi) : 0;
+}
+
+static int gzvm_run(struct bench_vm *vm, struct bench_access *access)
 {
 	struct gzvm_vcpu_run *run = vm->run;
 
 	if (ioctl(vm->vcpu_fd, GZVM_RUN, run))
 		return bench_error("GZVM_RUN");
 	errno = 0;
-	if (run->exit_reason != GZVM_EXIT_MMIO || !run->mmio.is_write)
-		return bench_error("GZVM_RUN: exit reason 0x%x is no store", run->exit_reason);
-	store->address = run->mmio.phys_addr;
-	memcpy(&store->data, run->mmio.data, sizeof(store->data));
+	if (run->exit_reason != GZVM_EXIT_MMIO)
+		return bench_error("GZVM_RUN: exit reason 0x%x is no access", run->exit_reason);
+	access->address = run->mmio.phys_addr;
+	access->is_write = run->mmio.is_write;
+	access->answer = run->mmio.data;
+	memcpy(&access->data, run->mmio.data, sizeof(access->data));
 	return 0;
 }
 
@@ -123,5 +132,6 @@ const struct bench_backend gzvm_backend = {
 	.destroy = gzvm_destroy,
 	.set_register = gzvm_set_register,
 	.set_doorbell = gzvm_set_doorbell,
+	.bind_interrupt = gzvm_bind_interrupt,
 	.run = gzvm_run,
 };

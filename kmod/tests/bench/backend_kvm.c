@@ -96,7 +96,7 @@ static int kvm_create(struct bench_vm *vm)
 {
 	struct kvm_userspace_memory_region region = {
 		.guest_phys_addr = BENCH_RAM_BASE,
-		.memory_size = BENCH_RAM_BYTES,
+		.memory_size = vm->ram_bytes,
 		.userspace_addr = (uintptr_t)vm->ram,
 	};
 
@@ -141,17 +141,27 @@ static int kvm_set_doorbell(struct bench_vm *vm, const struct bench_doorbell *do
 	return 0;
 }
 
-static int kvm_run(struct bench_vm *vm, struct bench_store *store)
+static int kvm_bind_interrupt(struct bench_vm *vm, uint32_t spi, int eventfd)
+{
+	/* Without a routing table of its own, GSI n of an arm64 VM is SPI number n. */
+	struct kvm_irqfd request = { .fd = eventfd, .gsi = spi };
+
+	return ioctl(vm->vm_fd, KVM_IRQFD, &request) ? bench_error("KVM_IRQFD %u", spi) : 0;
+}
+
+static int kvm_run(struct bench_vm *vm, struct bench_access *access)
 {
 	struct kvm_run *run = vm->run;
 
 	if (ioctl(vm->vcpu_fd, KVM_RUN, 0UL))
 		return bench_error("KVM_RUN");
 	errno = 0;
-	if (run->exit_reason != KVM_EXIT_MMIO || !run->mmio.is_write)
-		return bench_error("KVM_RUN: exit reason %u is no store", run->exit_reason);
-	store->address = run->mmio.phys_addr;
-	memcpy(&store->data, run->mmio.data, sizeof(store->data));
+	if (run->exit_reason != KVM_EXIT_MMIO)
+		return bench_error("KVM_RUN: exit reason %u is no access", run->exit_reason);
+	access->address = run->mmio.phys_addr;
+	access->is_write = run->mmio.is_write;
+	access->answer = run->mmio.data;
+	memcpy(&access->data, run->mmio.data, sizeof(access->data));
 	return 0;
 }
 
@@ -161,5 +171,6 @@ const struct bench_backend kvm_backend = {
 	.destroy = kvm_destroy,
 	.set_register = kvm_set_register,
 	.set_doorbell = kvm_set_doorbell,
+	.bind_interrupt = kvm_bind_interrupt,
 	.run = kvm_run,
 };

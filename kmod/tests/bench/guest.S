@@ -1,17 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The guest of doorbell_bench, the same for both backends. User space sets
- *   x1  data of the store		x2  gpa of the doorbell
- *   x4  how many stores, not 0		x6  gpa that takes the result
- * before each round. The result is the difference of CNTVCT_EL0 over the round. A
- * store with one base register and 32 bits gives a valid ISS in ESR_EL2 (Arm ARM,
- * ISS encoding for an exception from a Data Abort), which doorbells need.
+ * The guests of the benchmarks, the same for both backends. User space sets x1, x2, x4
+ * and x6, the gpa that takes the result, before each round. The result is the difference
+ * of CNTVCT_EL0 over the round. A store with one base register and 32 bits gives a valid
+ * ISS in ESR_EL2 (Arm ARM, ISS encoding for an exception from a Data Abort), which
+ * doorbells need.
  */
+#define GICD_BASE	0x08000000
+#define GICR_BASE	0x080a0000
+/* SPI number 8, as vm_bench.c has it. */
+#define SPI		8
+#define INTID		(SPI + 32)
+
+#define ICC_PMR_EL1	S3_0_C4_C6_0
+#define ICC_IAR1_EL1	S3_0_C12_C12_0
+#define ICC_EOIR1_EL1	S3_0_C12_C12_1
+#define ICC_SRE_EL1	S3_0_C12_C12_5
+#define ICC_IGRPEN1_EL1	S3_0_C12_C12_7
+
 	.section .rodata
-/*
- * Calls SMCCC_VERSION x4 times instead, which no host has to hear of; the result is
- * stored in the same way. A call may change x0 to x3.
- */
+
+/* Calls SMCCC_VERSION x4 times, which no host has to hear of. A call may change x0 to x3. */
 	.balign	4
 	.global	bench_calls, bench_calls_end
 bench_calls:
@@ -28,9 +37,10 @@ bench_calls:
 	b	bench_calls
 bench_calls_end:
 
+/* Stores x1 to x2, x4 times. */
 	.balign	4
-	.global	bench_guest, bench_guest_end
-bench_guest:
+	.global	bench_stores, bench_stores_end
+bench_stores:
 	isb
 	mrs	x3, cntvct_el0
 1:	str	w1, [x2]
@@ -40,7 +50,95 @@ bench_guest:
 	mrs	x5, cntvct_el0
 	sub	x5, x5, x3
 	str	x5, [x6]
-	b	bench_guest
-bench_guest_end:
+	b	bench_stores
+bench_stores_end:
+
+/* Stores to x4 pages from x2 on, once to each. */
+	.balign	4
+	.global	bench_touches, bench_touches_end
+bench_touches:
+	isb
+	mrs	x3, cntvct_el0
+1:	str	w1, [x2]
+	add	x2, x2, #4096
+	subs	x4, x4, #1
+	b.ne	1b
+	isb
+	mrs	x5, cntvct_el0
+	sub	x5, x5, x3
+	str	x5, [x6]
+	b	bench_touches
+bench_touches_end:
+
+/*
+ * Stores x1 to x2, waits for the interrupt SPI that this makes somebody raise, and does so
+ * x4 times. The result is the sum of the times from the store to the interrupt's handler.
+ */
+	.macro	interrupts name, idle
+	.balign	2048
+	.global	\name, \name\()_end
+\name:	b	3f
+	.org	\name + 0x280
+	/* IRQ, from EL1 with its own stack pointer */
+	isb
+	mrs	x5, cntvct_el0
+	mrs	x12, ICC_IAR1_EL1
+	msr	ICC_EOIR1_EL1, x12
+	sub	x5, x5, x3
+	add	x10, x10, x5
+	mov	w11, #1
+	eret
+	.org	\name + 0x400
+3:	adr	x0, \name
+	msr	vbar_el1, x0
+	mrs	x0, ICC_SRE_EL1
+	orr	x0, x0, #1
+	msr	ICC_SRE_EL1, x0
+	isb
+	mov	x0, #0xf0
+	msr	ICC_PMR_EL1, x0
+	mov	x0, #1
+	msr	ICC_IGRPEN1_EL1, x0
+	mov	x7, #GICR_BASE
+	str	wzr, [x7, #0x14]		/* GICR_WAKER */
+	mov	x7, #GICD_BASE
+	mov	w0, #0x12			/* GICD_CTLR: ARE, group 1 */
+	str	w0, [x7]
+	mov	w0, #(1 << (INTID % 32))
+	str	w0, [x7, #(0x80 + INTID / 32 * 4)]	/* IGROUPR */
+	mov	w0, #(2 << (INTID % 16 * 2))	/* ICFGR: edge */
+	str	w0, [x7, #(0xc00 + INTID / 16 * 4)]
+	mov	w0, #0xa0
+	strb	w0, [x7, #(0x400 + INTID)]	/* IPRIORITYR */
+	mov	x8, #(0x6000 + INTID * 8)	/* IROUTER */
+	str	xzr, [x7, x8]
+	mov	w0, #(1 << (INTID % 32))
+	str	w0, [x7, #(0x100 + INTID / 32 * 4)]	/* ISENABLER */
+	isb
+4:	mov	x10, #0
+5:	mov	w11, #0
+	.if	\idle
+	/* Masked, so that the interrupt cannot come before WFI, which it ends all the same. */
+	msr	daifset, #2
+	.else
+	msr	daifclr, #2
+	.endif
+	isb
+	mrs	x3, cntvct_el0
+	str	w1, [x2]
+	.if	\idle
+	wfi
+	msr	daifclr, #2
+	.endif
+6:	cbz	w11, 6b
+	subs	x4, x4, #1
+	b.ne	5b
+	str	x10, [x6]
+	b	4b
+\name\()_end:
+	.endm
+
+	interrupts bench_busy, 0
+	interrupts bench_idle, 1
 
 	.section .note.GNU-stack, "", %progbits

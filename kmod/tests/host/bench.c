@@ -11,6 +11,8 @@
 #define CALLS		1000UL
 #define MMIO_GPA	0x0b000000UL
 #define SPI		8UL
+/* Pages of a slice, as gzhyp tells the driver. */
+#define DESTROY_PAGES	128UL
 
 /* A64: STR X1, [X0]; B back to it. */
 #define STR_X1_X0	0xf9000001U
@@ -101,19 +103,25 @@ static void measure_injection(const struct machine *machine)
 	report("irq-line", started, CALLS);
 }
 
-/* Pages of a second slot, one by one; the tables are there after the first. */
-static void measure_pages(const struct machine *machine)
+static void declare_slot(u64 vm, u64 gfn)
 {
 	struct gzvm_memregion *region = (struct gzvm_memregion *)(PA + 0x400000);
-	u64 gfn = (MACHINE_GPA + 0x40000000UL) / 4096;
-	u64 pfn = (PA + 0x800000) / 4096;
-	u64 started;
 
 	region->slot = 1;
 	region->constituent_cnt = 0;
 	region->gpa = gfn * 4096;
 	region->total_pages = PAGES;
-	hvc(GZVM_HVC_SET_MEMREGION, machine->vm, GZVM_MEMREGION_BUFFER_BYTES, (u64)region, 0, 0);
+	hvc(GZVM_HVC_SET_MEMREGION, vm, GZVM_MEMREGION_BUFFER_BYTES, (u64)region, 0, 0);
+}
+
+/* Pages of a second slot, one by one; the tables are there after the first. */
+static void measure_pages(const struct machine *machine)
+{
+	u64 gfn = (MACHINE_GPA + 0x40000000UL) / 4096;
+	u64 pfn = (PA + 0x800000) / 4096;
+	u64 started;
+
+	declare_slot(machine->vm, gfn);
 	call(GZVM_HVC_ID(GZVM_HVC_MAP_GUEST), machine->vm, 1, pfn, gfn, 1);
 	started = nanoseconds();
 	for (u64 i = 1; i < PAGES; i++)
@@ -123,6 +131,35 @@ static void measure_pages(const struct machine *machine)
 	for (u64 i = 1; i < PAGES; i++)
 		call(GZVM_HVC_ID(GZVM_HVC_JINN_UNMAP_GUEST), machine->vm, 1, gfn + i, 0, 0);
 	report("unmap-guest-page", started, PAGES - 1);
+	call(GZVM_HVC_ID(GZVM_HVC_JINN_UNMAP_GUEST), machine->vm, 1, gfn, 0, 0);
+	started = nanoseconds();
+	call(GZVM_HVC_ID(GZVM_HVC_MAP_GUEST), machine->vm, 1, pfn, gfn, PAGES);
+	report("map-guest-block", started, 1);
+	started = nanoseconds();
+	call(GZVM_HVC_ID(GZVM_HVC_JINN_UNMAP_GUEST), machine->vm, 1, gfn + 1, 0, 0);
+	report("split-block-and-unmap-page", started, 1);
+}
+
+/* 2 MiB are protected, and given back wiped at the VM's end. */
+static void measure_protection(void)
+{
+	u64 gfn = (MACHINE_GPA + 0x40000000UL) / 4096;
+	struct machine machine;
+	u64 started, slices = 1;
+
+	machine_create(&machine, PA, 4);
+	declare_slot(machine.vm, gfn);
+	call(GZVM_HVC_ID(GZVM_HVC_MAP_GUEST), machine.vm, 1, (PA + 0x800000) / 4096, gfn, PAGES);
+	started = nanoseconds();
+	call(GZVM_HVC_ID(GZVM_HVC_ENABLE_CAP), machine.vm, GZVM_CAP_PROTECTED_VM,
+	     GZVM_CAP_PVM_SET_PROTECTED_VM, 0, 0);
+	report("protect-page", started, PAGES + 4);
+	hvc(GZVM_HVC_DESTROY_VCPU, gzvm_hvc_tuple(machine.vm, 0), 0, 0, 0, 0);
+	started = nanoseconds();
+	while ((s32)call(GZVM_HVC_ID(GZVM_HVC_DESTROY_VM), machine.vm, DESTROY_PAGES, 0, 0, 0) ==
+	       GZVM_STATUS_BUSY)
+		slices++;
+	report("destroy-protected-slice", started, slices);
 }
 
 static void measure_memory(const struct machine *machine)
@@ -155,4 +192,5 @@ void run_all(void)
 	measure_injection(&machine);
 	measure_pages(&machine);
 	machine_destroy(&machine);
+	measure_protection();
 }
