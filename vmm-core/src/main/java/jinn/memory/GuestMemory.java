@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -67,15 +68,13 @@ public final class GuestMemory {
         public long end() {
             return guestAddress + host.byteSize();
         }
-
-        /** Returns whether all {@code length} bytes from {@code address} lie inside, for any two 64-bit values. */
-        boolean contains(long address, long length) {
-            long offset = address - guestAddress;
-            return offset >= 0 && length >= 0 && length <= host.byteSize() && offset <= host.byteSize() - length;
-        }
     }
 
     private final Region[] regions;
+
+    /* The regions' start addresses and sizes once more: every request is checked against them. */
+    private final long[] starts;
+    private final long[] sizes;
 
     /**
      * Joins regions to one memory.
@@ -98,6 +97,10 @@ public final class GuestMemory {
                         this.regions[i - 1].end()));
             }
         }
+        starts = Arrays.stream(this.regions).mapToLong(Region::guestAddress).toArray();
+        sizes = Arrays.stream(this.regions)
+                .mapToLong(region -> region.host().byteSize())
+                .toArray();
     }
 
     /** Returns the regions in ascending order of their guest-physical address. */
@@ -113,7 +116,7 @@ public final class GuestMemory {
      * @throws GuestFaultException if any byte lies outside
      */
     public void check(long address, long length) {
-        regionOf(address, length);
+        indexOf(address, length);
     }
 
     /** Reads the byte at a guest-physical address, zero-extended. */
@@ -229,6 +232,15 @@ public final class GuestMemory {
         return region.host().asSlice(address - region.guestAddress(), length);
     }
 
+    /**
+     * Returns a window on a range, for many accesses with one check.
+     *
+     * @throws GuestFaultException if any byte lies outside
+     */
+    public GuestWindow window(long address, long length) {
+        return new GuestWindow(slice(address, length));
+    }
+
     /** Adds a range to a list for the kernel to transfer; it must have room. Allocates nothing. */
     public void addTo(IoVector vector, long address, long length) {
         Region region = regionOf(address, length);
@@ -236,12 +248,23 @@ public final class GuestMemory {
     }
 
     private Region regionOf(long address, long length) {
-        for (Region region : regions) {
-            if (region.contains(address, length)) {
-                return region;
+        return regions[indexOf(address, length)];
+    }
+
+    /** Returns the region that all the bytes lie in, for any two 64-bit values. */
+    private int indexOf(long address, long length) {
+        for (int i = 0; i < starts.length; i++) {
+            long offset = address - starts[i];
+            // Neither is negative; a length beyond the size makes the right side negative.
+            if ((offset | length) >= 0 && offset <= sizes[i] - length) {
+                return i;
             }
         }
-        throw new GuestFaultException(String.format(
+        throw outside(address, length);
+    }
+
+    private GuestFaultException outside(long address, long length) {
+        return new GuestFaultException(String.format(
                 Locale.ROOT,
                 "%s bytes at 0x%x are not in guest memory (%s)",
                 Long.toUnsignedString(length),

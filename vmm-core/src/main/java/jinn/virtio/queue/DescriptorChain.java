@@ -2,6 +2,7 @@ package jinn.virtio.queue;
 
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
+import jinn.memory.GuestWindow;
 import jinn.memory.IoVector;
 
 /**
@@ -191,42 +192,64 @@ public final class DescriptorChain {
     /**
      * Fills this chain from the descriptor table.
      *
-     * @param table guest-physical address of the table
+     * @param table the table
      * @param size number of descriptors in the table, and the most a chain may have
      * @param first index of the chain's first descriptor, already checked
      * @param indirectAllowed whether VIRTIO_F_INDIRECT_DESC was negotiated
      */
-    void load(long table, int size, int first, boolean indirectAllowed) {
+    void load(GuestWindow table, int size, int first, boolean indirectAllowed) {
         clear(first);
-        long currentTable = table;
-        long currentSize = size;
-        boolean inIndirect = false;
-        long index = first;
+        int index = first;
         while (true) {
-            long descriptor = currentTable + index * Descriptor.BYTES;
-            long address = memory.readU64(descriptor + Descriptor.ADDRESS);
-            long length = memory.readU32(descriptor + Descriptor.LENGTH);
-            int flags = memory.readU16(descriptor + Descriptor.FLAGS);
-            int next = memory.readU16(descriptor + Descriptor.NEXT);
+            long descriptor = (long) index * Descriptor.BYTES;
+            long address = table.readU64(descriptor + Descriptor.ADDRESS);
+            long rest = table.readU64(descriptor + Descriptor.REST);
+            int flags = Descriptor.flags(rest);
             if ((flags & Descriptor.FLAG_INDIRECT) != 0) {
-                checkIndirect(flags, length, indirectAllowed && !inIndirect);
-                memory.check(address, length);
-                currentTable = address;
-                currentSize = length / Descriptor.BYTES;
-                inIndirect = true;
-                index = 0;
-                continue;
+                checkIndirect(flags, Descriptor.length(rest), indirectAllowed);
+                loadIndirect(address, Descriptor.length(rest), size);
+                break;
             }
-            append(address, length, (flags & Descriptor.FLAG_WRITE) != 0, size);
+            append(address, Descriptor.length(rest), (flags & Descriptor.FLAG_WRITE) != 0, size);
             if ((flags & Descriptor.FLAG_NEXT) == 0) {
                 break;
             }
-            if (next >= currentSize) {
-                throw fault("next descriptor " + next + " is outside its table of " + currentSize);
-            }
-            index = next;
+            index = nextIndex(rest, size);
         }
-        writeBuffer = readableCount;
+        finish();
+    }
+
+    /** Goes on with an indirect table, which ends the chain. */
+    private void loadIndirect(long table, long bytes, int limit) {
+        memory.check(table, bytes);
+        long size = bytes / Descriptor.BYTES;
+        int index = 0;
+        while (true) {
+            long descriptor = table + (long) index * Descriptor.BYTES;
+            long address = memory.readU64(descriptor + Descriptor.ADDRESS);
+            long rest = memory.readU64(descriptor + Descriptor.REST);
+            int flags = Descriptor.flags(rest);
+            if ((flags & Descriptor.FLAG_INDIRECT) != 0) {
+                checkIndirect(flags, Descriptor.length(rest), false);
+            }
+            append(address, Descriptor.length(rest), (flags & Descriptor.FLAG_WRITE) != 0, limit);
+            if ((flags & Descriptor.FLAG_NEXT) == 0) {
+                return;
+            }
+            index = nextIndex(rest, size);
+        }
+    }
+
+    private int nextIndex(long rest, long size) {
+        int next = Descriptor.next(rest);
+        if (next >= size) {
+            throw badNext(next, size);
+        }
+        return next;
+    }
+
+    private GuestFaultException badNext(int next, long size) {
+        return fault("next descriptor " + next + " is outside its table of " + size);
     }
 
     private void clear(int first) {
@@ -257,29 +280,36 @@ public final class DescriptorChain {
     }
 
     private void append(long address, long length, boolean writable, int limit) {
+        int index = count;
         /* The bound also ends a loop: a chain that bites its tail becomes longer than the queue (section 2.7.5.3.1). */
-        if (count == limit) {
-            throw fault("more than " + limit + " descriptors");
-        }
-        if (length == 0) {
-            throw fault("buffer " + count + " is empty");
-        }
-        if (!writable && count > readableCount) {
-            throw fault("buffer " + count + " is readable after a writable one");
+        if (index == limit || length == 0 || (!writable && index > readableCount)) {
+            throw badBuffer(length, limit);
         }
         memory.check(address, length);
-        addresses[count] = address;
-        lengths[count] = length;
-        count++;
+        addresses[index] = address;
+        lengths[index] = length;
+        count = index + 1;
         if (writable) {
             writableBytes += length;
         } else {
-            readableCount++;
+            readableCount = index + 1;
             readableBytes += length;
         }
+    }
+
+    private GuestFaultException badBuffer(long length, int limit) {
+        if (count == limit) {
+            return fault("more than " + limit + " descriptors");
+        }
+        return fault("buffer " + count + (length == 0 ? " is empty" : " is readable after a writable one"));
+    }
+
+    /* No overflow: there are at most 32768 buffers of 32-bit lengths. */
+    private void finish() {
         if (readableBytes + writableBytes > MAXIMUM_TOTAL_BYTES) {
             throw fault("more than " + MAXIMUM_TOTAL_BYTES + " bytes");
         }
+        writeBuffer = readableCount;
     }
 
     private GuestFaultException fault(String reason) {

@@ -44,9 +44,9 @@ public record QueueLayout(int size, long descriptorTable, long availRing, long u
             throw new GuestFaultException(
                     String.format(Locale.ROOT, "queue size %d is not a power of two from 1 to %d", size, maximumSize));
         }
-        check(memory, "descriptor table", descriptorTable, DESCRIPTOR_TABLE_ALIGNMENT, (long) Descriptor.BYTES * size);
-        check(memory, "avail ring", availRing, AVAIL_RING_ALIGNMENT, usedEvent() + EVENT_BYTES - availRing);
-        check(memory, "used ring", usedRing, USED_RING_ALIGNMENT, availEvent() + EVENT_BYTES - usedRing);
+        check(memory, "descriptor table", descriptorTable, DESCRIPTOR_TABLE_ALIGNMENT, descriptorTableBytes());
+        check(memory, "avail ring", availRing, AVAIL_RING_ALIGNMENT, availRingBytes());
+        check(memory, "used ring", usedRing, USED_RING_ALIGNMENT, usedRingBytes());
     }
 
     private static void check(GuestMemory memory, String part, long address, int alignment, long length) {
@@ -61,23 +61,35 @@ public record QueueLayout(int size, long descriptorTable, long availRing, long u
         }
     }
 
-    /** Returns the address of the avail ring's element for a free-running index. */
+    long descriptorTableBytes() {
+        return (long) Descriptor.BYTES * size;
+    }
+
+    long availRingBytes() {
+        return usedEvent() + EVENT_BYTES;
+    }
+
+    long usedRingBytes() {
+        return availEvent() + EVENT_BYTES;
+    }
+
+    /** Returns where in the avail ring the element for a free-running index is. */
     long availElement(int index) {
-        return availRing + RING_ELEMENTS + (long) AVAIL_ELEMENT_BYTES * (index & (size - 1));
+        return RING_ELEMENTS + (long) AVAIL_ELEMENT_BYTES * (index & (size - 1));
     }
 
-    /** Returns the address of the used ring's element for a free-running index. */
+    /** Returns where in the used ring the element for a free-running index is. */
     long usedElement(int index) {
-        return usedRing + RING_ELEMENTS + (long) USED_ELEMENT_BYTES * (index & (size - 1));
+        return RING_ELEMENTS + (long) USED_ELEMENT_BYTES * (index & (size - 1));
     }
 
-    /** Returns the address of {@code used_event}: the driver wants an interrupt once this used index is passed. */
+    /** Returns where in the avail ring {@code used_event} is: the driver wants an interrupt once this used index is passed. */
     long usedEvent() {
-        return availRing + RING_ELEMENTS + (long) AVAIL_ELEMENT_BYTES * size;
+        return RING_ELEMENTS + (long) AVAIL_ELEMENT_BYTES * size;
     }
 
-    /** Returns the address of {@code avail_event}: the device wants a kick once this avail index is passed. */
+    /** Returns where in the used ring {@code avail_event} is: the device wants a kick once this avail index is passed. */
     long availEvent() {
-        return usedRing + RING_ELEMENTS + (long) USED_ELEMENT_BYTES * size;
+        return RING_ELEMENTS + (long) USED_ELEMENT_BYTES * size;
     }
 }

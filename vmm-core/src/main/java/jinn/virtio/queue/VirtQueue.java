@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
+import jinn.memory.GuestWindow;
 
 /**
  * The device's side of one split virtqueue (virtio 1.2 section 2.7).
@@ -27,6 +28,9 @@ public final class VirtQueue {
     private final GuestMemory memory;
 
     private QueueLayout layout = NOWHERE;
+    private GuestWindow table = GuestWindow.EMPTY;
+    private GuestWindow avail = GuestWindow.EMPTY;
+    private GuestWindow used = GuestWindow.EMPTY;
     private boolean ready;
     private boolean indirectAllowed;
     private boolean eventIndex;
@@ -68,6 +72,9 @@ public final class VirtQueue {
         disable();
         layout.check(memory, maximumSize);
         this.layout = layout;
+        table = memory.window(layout.descriptorTable(), layout.descriptorTableBytes());
+        avail = memory.window(layout.availRing(), layout.availRingBytes());
+        used = memory.window(layout.usedRing(), layout.usedRingBytes());
         this.indirectAllowed = indirectAllowed;
         this.eventIndex = eventIndex;
         ready = true;
@@ -77,6 +84,9 @@ public final class VirtQueue {
     public void disable() {
         ready = false;
         layout = NOWHERE;
+        table = GuestWindow.EMPTY;
+        avail = GuestWindow.EMPTY;
+        used = GuestWindow.EMPTY;
         nextAvail = 0;
         nextUsed = 0;
         publishedUsed = 0;
@@ -113,15 +123,14 @@ public final class VirtQueue {
         if (!ready || availableCount() == 0) {
             return false;
         }
-        int head = memory.readU16(layout.availElement(nextAvail));
+        int head = avail.readU16(layout.availElement(nextAvail));
         if (head >= layout.size()) {
-            throw new GuestFaultException(String.format(
-                    Locale.ROOT, "queue %d: avail ring names descriptor %d of %d", index, head, layout.size()));
+            throw badHead(head);
         }
         if (chain.capacity() < layout.size()) {
             throw new IllegalArgumentException("queue " + index + ": the chain was made for a smaller queue");
         }
-        chain.load(layout.descriptorTable(), layout.size(), head, indirectAllowed);
+        chain.load(table, layout.size(), head, indirectAllowed);
         nextAvail = (nextAvail + 1) & INDEX_MASK;
         requests.setRelease(requests.getPlain() + 1);
         return true;
@@ -134,23 +143,26 @@ public final class VirtQueue {
 
     /* Acquire pairs with the driver's release of avail.idx: the ring elements and descriptors before it are visible. */
     private int availableCount() {
-        int available = (memory.acquireU16(layout.availRing() + QueueLayout.RING_INDEX) - nextAvail) & INDEX_MASK;
+        int available = (avail.acquireU16(QueueLayout.RING_INDEX) - nextAvail) & INDEX_MASK;
         if (available > layout.size()) {
-            throw new GuestFaultException(String.format(
-                    Locale.ROOT,
-                    "queue %d: avail index is %d ahead in a queue of %d",
-                    index,
-                    available,
-                    layout.size()));
+            throw badIndex(available);
         }
         return available;
     }
 
+    private GuestFaultException badHead(int head) {
+        return new GuestFaultException(String.format(
+                Locale.ROOT, "queue %d: avail ring names descriptor %d of %d", index, head, layout.size()));
+    }
+
+    private GuestFaultException badIndex(int available) {
+        return new GuestFaultException(String.format(
+                Locale.ROOT, "queue %d: avail index is %d ahead in a queue of %d", index, available, layout.size()));
+    }
+
     /** Puts a served request into the used ring; the driver does not see it before {@link #publish}. */
     public void addUsed(DescriptorChain chain) {
-        long element = layout.usedElement(nextUsed);
-        memory.writeU32(element, chain.head());
-        memory.writeU32(element + Integer.BYTES, chain.bytesWritten());
+        used.writeU64(layout.usedElement(nextUsed), chain.head() | chain.bytesWritten() << Integer.SIZE);
         nextUsed = (nextUsed + 1) & INDEX_MASK;
     }
 
@@ -170,14 +182,14 @@ public final class VirtQueue {
         }
         int before = publishedUsed;
         /* Release pairs with the driver's acquire of used.idx: the elements before it are visible. */
-        memory.releaseU16(layout.usedRing() + QueueLayout.RING_INDEX, nextUsed);
+        used.releaseU16(QueueLayout.RING_INDEX, nextUsed);
         publishedUsed = nextUsed;
         /* The driver writes used_event or flags, fences, and reads used.idx. Without this fence both sides could miss. */
         VarHandle.fullFence();
         if (!eventIndex) {
-            return (memory.readU16(layout.availRing() + QueueLayout.RING_FLAGS) & AVAIL_NO_INTERRUPT) == 0;
+            return (avail.readU16(QueueLayout.RING_FLAGS) & AVAIL_NO_INTERRUPT) == 0;
         }
-        int usedEvent = memory.readU16(layout.usedEvent());
+        int usedEvent = avail.readU16(layout.usedEvent());
         return ((nextUsed - usedEvent - 1) & INDEX_MASK) < ((nextUsed - before) & INDEX_MASK);
     }
 
@@ -185,7 +197,7 @@ public final class VirtQueue {
     public void disableNotifications() {
         /* With EVENT_IDX the stale avail_event does it, and flags must stay 0 (section 2.7.10). */
         if (ready && !eventIndex) {
-            memory.writeU16(layout.usedRing() + QueueLayout.RING_FLAGS, USED_NO_NOTIFY);
+            used.writeU16(QueueLayout.RING_FLAGS, USED_NO_NOTIFY);
         }
     }
 
@@ -199,9 +211,9 @@ public final class VirtQueue {
             return false;
         }
         if (eventIndex) {
-            memory.writeU16(layout.availEvent(), nextAvail);
+            used.writeU16(layout.availEvent(), nextAvail);
         } else {
-            memory.writeU16(layout.usedRing() + QueueLayout.RING_FLAGS, 0);
+            used.writeU16(QueueLayout.RING_FLAGS, 0);
         }
         /* The driver writes avail.idx, fences, and reads avail_event or flags. Without this fence both could miss. */
         VarHandle.fullFence();
