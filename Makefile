@@ -198,7 +198,7 @@ test-deterministic: image $(LAB)/1-$(LAB_MEMORY).dtb ## Boot twice with time cou
 	@lab/test-deterministic
 
 .PHONY: bench
-bench: bench-kmod bench-hyp ## Run all benchmarks
+bench: bench-kmod bench-hyp bench-java ## Run all benchmarks
 
 .PHONY: bench-kmod
 bench-kmod: $(BENCH_IMAGE) $(LAB)/linux.cpio ## Count the instructions of doorbells, interrupts and more with Jinn and with KVM
@@ -212,6 +212,10 @@ bench-hyp: $(BENCH_IMAGE) ## Count the instructions of gzhyp's hypercalls
 .PHONY: bench-loop
 bench-loop: tools ## Time an event loop that sleeps and one that looks first, on this machine
 	@lab/bench-loop
+
+.PHONY: bench-java
+bench-java: tools ## Time the ring and the event loop in Java beside the same in C
+	@lab/bench-java
 
 ##@ Care
 .PHONY: fmt

@@ -1,0 +1,2 @@
+/** Measurements beside C, for {@code make bench-java}. Not tests: they pass judgement on a machine, not on the code. */
+package jinn.bench;
