@@ -118,6 +118,19 @@ class VirtQueueTest {
     }
 
     @Test
+    void writeFlagOfAnIndirectDescriptorIsIgnored() {
+        DescriptorChain chain = enable(false);
+        driver.describeAt(DATA + 0x1000, DATA, 1, FakeDriver.NEXT, 1);
+        driver.describeAt(DATA + 0x1010, DATA + 16, 2, FakeDriver.WRITE, 0);
+        driver.describe(0, DATA + 0x1000, 32, FakeDriver.INDIRECT | FakeDriver.WRITE, 0);
+        driver.offer(0);
+
+        assertTrue(queue.pop(chain));
+        assertEquals(1, chain.readableBytes());
+        assertEquals(2, chain.writableBytes());
+    }
+
+    @Test
     void indirectTableMayEndADirectChain() {
         DescriptorChain chain = enable(false);
         driver.describeAt(DATA + 0x1000, DATA + 16, 7, FakeDriver.WRITE, 0);
