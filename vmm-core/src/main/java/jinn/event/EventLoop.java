@@ -70,8 +70,8 @@ public final class EventLoop implements QueueExecutor, AutoCloseable {
     }
 
     /**
-     * Calls {@code handler} on the loop's thread whenever {@code descriptor} has input, until the registration is closed.
-     * May be called from any thread.
+     * Calls {@code handler} on the loop's thread whenever {@code descriptor} has input, or what {@link
+     * Registration#setInterest} says, until the registration is closed. May be called from any thread.
      *
      * @throws jinn.error.SyscallException EPERM when the descriptor cannot be waited for, as a regular file
      */
@@ -97,12 +97,24 @@ public final class EventLoop implements QueueExecutor, AutoCloseable {
         }
     }
 
+    void modify(Registration registration, int interest) {
+        assertOwner();
+        epoll.modify(registration.descriptor(), registration.key(), interest);
+    }
+
     @Override
     public void execute(Runnable task) {
         switch (tasks.offer(task)) {
-            case FIRST -> wakeUp.signal();
+            case FIRST -> wakeUpUnlessAwake();
             case QUEUED -> {}
             case REFUSED -> throw new IllegalStateException("the loop " + thread.getName() + " has ended");
+        }
+    }
+
+    /** The loop's own thread looks for tasks before it sleeps again. */
+    private void wakeUpUnlessAwake() {
+        if (!isOwner()) {
+            wakeUp.signal();
         }
     }
 

@@ -1,5 +1,6 @@
 package jinn.event;
 
+import jinn.posix.Epoll;
 import jinn.posix.FileDescriptor;
 
 /**
@@ -14,6 +15,9 @@ public final class Registration implements AutoCloseable {
     private final FileDescriptor descriptor;
     private final EventHandler handler;
     private final long key;
+
+    /** Loop thread. */
+    private int interest = Epoll.INPUT;
 
     Registration(EventLoop loop, FileDescriptor descriptor, EventHandler handler, long key) {
         this.loop = loop;
@@ -32,6 +36,19 @@ public final class Registration implements AutoCloseable {
 
     long key() {
         return key;
+    }
+
+    /**
+     * Changes what the handler is called for. Loop thread; not once the registration has ended.
+     *
+     * @param interest {@link jinn.posix.Epoll#INPUT}, which it is at first, {@link jinn.posix.Epoll#OUTPUT}, both, or 0
+     *     for a hang-up alone
+     */
+    public void setInterest(int interest) {
+        if (interest != this.interest) {
+            loop.modify(this, interest);
+            this.interest = interest;
+        }
     }
 
     /**

@@ -223,6 +223,18 @@ public final class GuestMemory {
                 source, sourceOffset, region.host(), ValueLayout.JAVA_BYTE, address - region.guestAddress(), length);
     }
 
+    /** Copies {@code length} bytes from a guest-physical address into host memory. */
+    public void copyFrom(long address, MemorySegment target, long targetOffset, long length) {
+        Region region = regionOf(address, length);
+        MemorySegment.copy(region.host(), address - region.guestAddress(), target, targetOffset, length);
+    }
+
+    /** Copies {@code length} bytes of host memory to a guest-physical address. */
+    public void copyTo(long address, MemorySegment source, long sourceOffset, long length) {
+        Region region = regionOf(address, length);
+        MemorySegment.copy(source, sourceOffset, region.host(), address - region.guestAddress(), length);
+    }
+
     /**
      * Returns the host memory behind a range, for bulk transfers such as reading a file into RAM. The guest can change
      * its content at any time.

@@ -3,6 +3,7 @@ package jinn.memory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
  * A list of pieces of host memory as {@code readv(2)} and {@code writev(2)} take it, so that data goes between guest
@@ -20,6 +21,7 @@ public final class IoVector {
 
     private final MemorySegment elements;
     private final int capacity;
+    private int limit;
     private int count;
     private long bytes;
 
@@ -31,6 +33,7 @@ public final class IoVector {
      */
     public IoVector(int capacity, Arena arena) {
         this.capacity = capacity;
+        this.limit = capacity;
         this.elements = arena.allocate((long) ELEMENT_BYTES * capacity, Long.BYTES);
     }
 
@@ -40,9 +43,18 @@ public final class IoVector {
         bytes = 0;
     }
 
-    /** Returns whether no piece can be added. */
+    /**
+     * Keeps places free for pieces that have to come last.
+     *
+     * @param pieces how many {@link #isFull} counts as taken, less than the capacity
+     */
+    public void reserve(int pieces) {
+        limit = capacity - pieces;
+    }
+
+    /** Returns whether there is no place for a piece but the reserved ones. */
     public boolean isFull() {
-        return count == capacity;
+        return count >= limit;
     }
 
     /** Returns how many pieces there are. */
@@ -63,10 +75,20 @@ public final class IoVector {
     /**
      * Adds a piece of memory that stays mapped as long as this list is used.
      *
-     * @throws IndexOutOfBoundsException if the list is full
+     * @throws IndexOutOfBoundsException if even the reserved places are taken
      */
     public void add(MemorySegment piece) {
         add(piece.address(), piece.byteSize());
+    }
+
+    /**
+     * Adds a part of memory that stays mapped as long as this list is used. Allocates nothing, unlike a slice.
+     *
+     * @throws IndexOutOfBoundsException if the part is not inside, or the list is full
+     */
+    public void add(MemorySegment memory, long offset, long length) {
+        Objects.checkFromIndexSize(offset, length, memory.byteSize());
+        add(memory.address() + offset, length);
     }
 
     /** Adds a piece by its host-virtual address, for {@link GuestMemory}, which has checked it. */
@@ -97,6 +119,15 @@ public final class IoVector {
             elements.set(ValueLayout.JAVA_LONG, 0, elements.get(ValueLayout.JAVA_LONG, 0) + left);
             elements.set(ValueLayout.JAVA_LONG, LENGTH_OFFSET, lengthOf(0) - left);
         }
+    }
+
+    /** Adds a piece in front of the others. It may take a reserved place. */
+    public void prepend(MemorySegment piece) {
+        MemorySegment.copy(elements, 0, elements, ELEMENT_BYTES, (long) ELEMENT_BYTES * count);
+        elements.set(ValueLayout.JAVA_LONG, 0, piece.address());
+        elements.set(ValueLayout.JAVA_LONG, LENGTH_OFFSET, piece.byteSize());
+        count++;
+        bytes += piece.byteSize();
     }
 
     private long lengthOf(int element) {

@@ -7,9 +7,9 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A level-triggered epoll set of descriptors waiting for input.
+ * A level-triggered epoll set of descriptors.
  *
- * <p>{@link #add} and {@link #remove} may be called from any thread, {@link #await} and the accessors of its result only
+ * <p>{@link #add}, {@link #modify} and {@link #remove} may be called from any thread, {@link #await} and the accessors of its result only
  * from one.
  */
 public final class Epoll implements AutoCloseable {
@@ -20,8 +20,14 @@ public final class Epoll implements AutoCloseable {
     private static final int EPOLL_CLOEXEC = 0x80000;
     private static final int EPOLL_CTL_ADD = 1;
     private static final int EPOLL_CTL_DEL = 2;
-    private static final int EPOLLIN = 1;
     private static final int FOR_EVER = -1;
+    private static final int EPOLL_CTL_MOD = 3;
+
+    /** Interest in input (EPOLLIN). A hang-up or an error counts as ready with any interest, also with none. */
+    public static final int INPUT = 1;
+
+    /** Interest in room for output (EPOLLOUT). */
+    public static final int OUTPUT = 4;
 
     static final StructLayout EVENT = eventLayout(System.getProperty("os.arch"));
     private static final long EVENTS_OFFSET = EVENT.byteOffset(MemoryLayout.PathElement.groupElement("events"));
@@ -51,11 +57,25 @@ public final class Epoll implements AutoCloseable {
      * @throws jinn.error.SyscallException EPERM for a file that is always ready, such as a regular file
      */
     public void add(FileDescriptor target, long key) {
+        control(EPOLL_CTL_ADD, target, key, INPUT);
+    }
+
+    /**
+     * Changes what to wait for.
+     *
+     * @param key that of {@link #add}
+     * @param interest {@link #INPUT}, {@link #OUTPUT}, both or 0
+     */
+    public void modify(FileDescriptor target, long key, int interest) {
+        control(EPOLL_CTL_MOD, target, key, interest);
+    }
+
+    private void control(int operation, FileDescriptor target, long key, int interest) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment event = arena.allocate(EVENT);
-            event.set(ValueLayout.JAVA_INT_UNALIGNED, EVENTS_OFFSET, EPOLLIN);
+            event.set(ValueLayout.JAVA_INT_UNALIGNED, EVENTS_OFFSET, interest);
             event.set(ValueLayout.JAVA_LONG_UNALIGNED, DATA_OFFSET, key);
-            control(EPOLL_CTL_ADD, target, event, "wait for input on ");
+            control(operation, target, event, "wait for ");
         }
     }
 

@@ -37,7 +37,11 @@ public enum Errno {
     ERANGE(34, "out of range"),
     ENOSYS(38, "not implemented by this kernel"),
     ELOOP(40, "too many levels"),
+    EBADFD(77, "the file is in a bad state"),
     EOPNOTSUPP(95, "not supported"),
+    EADDRINUSE(98, "address in use"),
+    ECONNRESET(104, "the other end has closed the connection"),
+    ECONNREFUSED(111, "nobody listens there"),
     ESTALE(116, "the file is gone from its server"),
     EDQUOT(122, "no space left in the quota");
 

@@ -15,12 +15,17 @@ public final class FileDescriptor implements AutoCloseable {
 
     private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
-    private static final short POLLOUT = 4;
+    private static final int O_NONBLOCK = 0x800;
+    private static final int F_GETFL = 3;
+    private static final int F_SETFL = 4;
+    private static final int POLLOUT = 4;
+    private static final int POLLHUP = 16;
 
     /** struct pollfd: fd, events, revents. */
     private static final long POLLFD_BYTES = 8;
 
     private static final long POLLFD_EVENTS_OFFSET = 4;
+    private static final long POLLFD_RETURNED_OFFSET = 6;
 
     private final int number;
     private final String name;
@@ -71,6 +76,15 @@ public final class FileDescriptor implements AutoCloseable {
         return number;
     }
 
+    /** Makes reads and writes return EAGAIN instead of waiting, for everybody who has this open file. */
+    void setNonBlocking() {
+        MemorySegment state = CallState.ofThread();
+        int flags = Libc.fcntl(state, number(), F_GETFL, 0);
+        if (flags < 0 || Libc.fcntl(state, number(), F_SETFL, flags | O_NONBLOCK) < 0) {
+            throw Errno.exception("cannot make " + this + " non-blocking", CallState.errno(state));
+        }
+    }
+
     /** Calls ioctl(2) with a pointer. Returns its result, or {@code -errno}. */
     public int ioctl(long request, MemorySegment argument) {
         MemorySegment state = CallState.ofThread();
@@ -95,17 +109,51 @@ public final class FileDescriptor implements AutoCloseable {
         return CallState.resultOrErrno(state, Libc.write(state, number(), buffer, bytes));
     }
 
+    /**
+     * Calls readv(2). Returns how many bytes, 0 at the end, or {@code -errno}.
+     *
+     * @param pieces an array of struct iovec
+     * @param count how many of its elements to use, at most 1024 (IOV_MAX)
+     */
+    public long readVector(MemorySegment pieces, int count) {
+        MemorySegment state = CallState.ofThread();
+        return CallState.resultOrErrno(state, LibcSockets.readv(state, number(), pieces, count));
+    }
+
+    /**
+     * Calls writev(2). Returns how many bytes, or {@code -errno}. Where nobody reads the other end it is EPIPE: the JVM
+     * handles SIGPIPE.
+     *
+     * @param pieces an array of struct iovec
+     * @param count how many of its elements to use, at most 1024 (IOV_MAX)
+     */
+    public long writeVector(MemorySegment pieces, int count) {
+        MemorySegment state = CallState.ofThread();
+        return CallState.resultOrErrno(state, LibcSockets.writev(state, number(), pieces, count));
+    }
+
+    /** Returns whether both directions have ended: the other end of a socket has closed it (POLLHUP). */
+    public boolean isHungUp() {
+        return (poll(0, 0) & POLLHUP) != 0;
+    }
+
     /** Blocks until a write may succeed or fail for good, or a signal arrives. */
     public void awaitWritable() {
+        poll(POLLOUT, -1);
+    }
+
+    /** Returns what poll(2) says of the descriptor; 0 when a signal cut the wait short. */
+    private int poll(int events, int timeoutMs) {
         MemorySegment state = CallState.ofThread();
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pollfd = arena.allocate(POLLFD_BYTES, Integer.BYTES);
             pollfd.set(ValueLayout.JAVA_INT, 0, number());
-            pollfd.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS_OFFSET, POLLOUT);
-            int result = Libc.poll(state, pollfd, 1, -1);
+            pollfd.set(ValueLayout.JAVA_SHORT, POLLFD_EVENTS_OFFSET, (short) events);
+            int result = Libc.poll(state, pollfd, 1, timeoutMs);
             if (result < 0 && CallState.errno(state) != Errno.EINTR.number()) {
                 throw Errno.exception("cannot wait for " + this, CallState.errno(state));
             }
+            return result > 0 ? pollfd.get(ValueLayout.JAVA_SHORT, POLLFD_RETURNED_OFFSET) : 0;
         }
     }
 

@@ -1,5 +1,6 @@
 package jinn.virtio.queue;
 
+import java.lang.foreign.MemorySegment;
 import jinn.error.GuestFaultException;
 import jinn.memory.GuestMemory;
 import jinn.memory.GuestWindow;
@@ -94,6 +95,63 @@ public final class DescriptorChain {
         int copied = 0;
         while (copied < length && writeBuffer < count) {
             int step = (int) Math.min(length - copied, lengths[writeBuffer] - writeOffset);
+            memory.copyTo(addresses[writeBuffer] + writeOffset, source, offset + copied, step);
+            copied += step;
+            writeOffset += step;
+            if (writeOffset == lengths[writeBuffer]) {
+                writeBuffer++;
+                writeOffset = 0;
+            }
+        }
+        bytesWritten += copied;
+        return copied;
+    }
+
+    /**
+     * Copies the next bytes of the readable part to host memory.
+     *
+     * @return how many: {@code length}, or fewer when the readable part ends
+     */
+    public long read(MemorySegment target, long offset, long length) {
+        long copied = 0;
+        while (copied < length && readBuffer < readableCount) {
+            long step = Math.min(length - copied, lengths[readBuffer] - readOffset);
+            memory.copyFrom(addresses[readBuffer] + readOffset, target, offset + copied, step);
+            copied += step;
+            readOffset += step;
+            if (readOffset == lengths[readBuffer]) {
+                readBuffer++;
+                readOffset = 0;
+            }
+        }
+        bytesRead += copied;
+        return copied;
+    }
+
+    /**
+     * Goes on reading at another place of the readable part.
+     *
+     * @param offset bytes from its start, at most {@link #readableBytes}
+     */
+    public void seekReadable(long offset) {
+        readBuffer = 0;
+        readOffset = offset;
+        while (readBuffer < readableCount && readOffset >= lengths[readBuffer]) {
+            readOffset -= lengths[readBuffer];
+            readBuffer++;
+        }
+        bytesRead = offset;
+    }
+
+    /**
+     * Copies host memory to the next place of the writable part.
+     *
+     * @return how many bytes: {@code length}, or fewer when the writable part ends
+     */
+    public long write(MemorySegment source, long offset, long length) {
+        long copied = 0;
+        while (copied < length && writeBuffer < count) {
+            long step = Math.min(length - copied, lengths[writeBuffer] - writeOffset);
             memory.copyTo(addresses[writeBuffer] + writeOffset, source, offset + copied, step);
             copied += step;
             writeOffset += step;
