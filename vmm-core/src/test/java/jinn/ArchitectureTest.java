@@ -33,7 +33,17 @@ final class ArchitectureTest {
             Map.entry("jinn.virtio.device", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
             Map.entry("jinn.extension", Set.of("jinn.virtio")),
             Map.entry("jinn.virtio.block", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
-            Map.entry("jinn.backend", Set.of("jinn.posix", "jinn.event", "jinn.memory", "jinn.virtio.block")),
+            Map.entry("jinn.virtio.net", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
+            Map.entry("jinn.virtio.vsock", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
+            Map.entry(
+                    "jinn.backend",
+                    Set.of(
+                            "jinn.posix",
+                            "jinn.event",
+                            "jinn.memory",
+                            "jinn.virtio.block",
+                            "jinn.virtio.net",
+                            "jinn.virtio.vsock")),
             Map.entry("jinn.serial", Set.of("jinn.bus", "jinn.virtio")),
             Map.entry("jinn.interrupt", Set.of("jinn.posix", "jinn.hypervisor", "jinn.virtio")),
             Map.entry("jinn.doorbell", Set.of()),

@@ -7,6 +7,9 @@ package jinn.virtio;
  */
 public record DeviceType(int id) {
 
+    /** Network device, section 5.1. */
+    public static final DeviceType NET = new DeviceType(1);
+
     /** Block device, section 5.2. */
     public static final DeviceType BLOCK = new DeviceType(2);
 
@@ -15,6 +18,9 @@ public record DeviceType(int id) {
 
     /** Entropy device, section 5.4. */
     public static final DeviceType ENTROPY = new DeviceType(4);
+
+    /** Socket device, section 5.10. */
+    public static final DeviceType VSOCK = new DeviceType(19);
 
     /** Refuses 0, which says that there is no device. */
     public DeviceType {

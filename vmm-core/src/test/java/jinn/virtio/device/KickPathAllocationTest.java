@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import jinn.backend.DiskFile;
 import jinn.testing.AllocationMeter;
 import jinn.testing.DeviceBench;
 import jinn.testing.FakeDriver;
 import jinn.testing.FakeMmioDriver;
 import jinn.virtio.block.BlockDevice;
+import jinn.virtio.net.NetDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,22 @@ class KickPathAllocationTest {
             });
             assertEquals(0, bench.memory.readU8(DATA + 0x100));
         }
+    }
+
+    @Test
+    void frameOfTheGuestAllocatesNothing() {
+        DeviceBench bench = new DeviceBench(net(), FakeMmioDriver.INDIRECT_DESC);
+        assertAllocatesNothing(bench, 1, () -> bench.queues[1].describe(0, DATA, 100, 0, 0));
+    }
+
+    @Test
+    void frameForTheGuestAllocatesNothing() {
+        DeviceBench bench = new DeviceBench(net(), FakeMmioDriver.INDIRECT_DESC);
+        assertAllocatesNothing(bench, 0, () -> bench.queues[0].describe(0, DATA, 200, FakeDriver.WRITE, 0));
+    }
+
+    private static NetDevice net() {
+        return new NetDevice("net0", new FakeEndlessNet(), new byte[6], OptionalInt.empty());
     }
 
     private void assertAllocatesNothing(DeviceBench bench, int queue, Runnable describe) {
