@@ -3,6 +3,7 @@ package jinn.virtio.fuzz;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -11,6 +12,13 @@ import jinn.virtio.block.BlockDevice;
 import jinn.virtio.block.Disk;
 import jinn.virtio.device.Console;
 import jinn.virtio.device.Rng;
+import jinn.virtio.net.FakeNetBackend;
+import jinn.virtio.net.NetDevice;
+import jinn.virtio.net.NetFeature;
+import jinn.virtio.net.NetHeader;
+import jinn.virtio.vsock.FakeHostSide;
+import jinn.virtio.vsock.FakeHostSide.FakeStream;
+import jinn.virtio.vsock.VsockDevice;
 
 /**
  * A device that the hostile driver attacks.
@@ -26,13 +34,18 @@ record FuzzedDevice(
     static final List<FuzzedDevice> ALL = List.of(
             new FuzzedDevice(disk -> new Rng((bytes, offset, length) -> {}), (random, queue) -> entropy(), 0),
             new FuzzedDevice(disk -> console(), FuzzedDevice::line, 1),
-            new FuzzedDevice(disk -> new BlockDevice("block0", disk, 2, "id"), (random, queue) -> block(random), 0));
+            new FuzzedDevice(disk -> new BlockDevice("block0", disk, 2, "id"), (random, queue) -> block(random), 0),
+            new FuzzedDevice(disk -> net(0), FuzzedDevice::frame, 1),
+            new FuzzedDevice(disk -> net(3000), FuzzedDevice::frame, 1),
+            new FuzzedDevice(disk -> vsock(), FuzzedDevice::packet, 1));
 
     private static final byte[] NOTHING = {};
     private static final int[] BLOCK_TYPES = {0, 0, 0, 1, 1, 1, 4, 8, 11, 13, 2, 99};
     private static final int BLOCK_HEADER_BYTES = 16;
     private static final int BLOCK_RANGE_BYTES = 16;
     private static final int SECTOR_BYTES = 512;
+    private static final int VSOCK_HEADER_BYTES = 44;
+    private static final int FRAMES = 200;
 
     private static Request entropy() {
         return new Request(NOTHING, 0, 64);
@@ -47,6 +60,53 @@ record FuzzedDevice(
     private static Request line(RandomGenerator random, int queue) {
         int length = 1 + random.nextInt(200);
         return queue == 0 ? new Request(NOTHING, 0, length) : new Request(NOTHING, length, 0);
+    }
+
+    /** Makes a device with frames waiting, which are put straight into buffers as far as that is asked for. */
+    private static VirtioDevice net(int directBytes) {
+        FakeNetBackend backend = new FakeNetBackend(2, NetFeature.OFFLOADS, directBytes);
+        for (int i = 0; i < FRAMES; i++) {
+            backend.ports.getFirst().incoming.add(new byte[NetHeader.BYTES + 14 + i * 10]);
+        }
+        return new NetDevice("net0", backend, new byte[NetDevice.ADDRESS_BYTES], OptionalInt.empty());
+    }
+
+    /** Makes a device with slow programs at four ports of the host, which write as well. */
+    private static VirtioDevice vsock() {
+        FakeHostSide host = new FakeHostSide();
+        for (int port = 0; port < 4; port++) {
+            FakeStream stream = new FakeStream();
+            stream.room = 1000;
+            stream.incoming = new byte[1000];
+            host.listening.put(port, stream);
+        }
+        return new VsockDevice("vsock0", 3, host);
+    }
+
+    private static Request frame(RandomGenerator random, int queue) {
+        int length = 26 + random.nextInt(200);
+        return queue % 2 == 0 ? new Request(NOTHING, 0, length) : new Request(NOTHING, length, 0);
+    }
+
+    private static Request packet(RandomGenerator random, int queue) {
+        if (queue != 1) {
+            return new Request(NOTHING, 0, VSOCK_HEADER_BYTES + 1 + random.nextInt(200));
+        }
+        int data = random.nextInt(100);
+        byte[] head = ByteBuffer.allocate(VSOCK_HEADER_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(random.nextInt(8) == 0 ? random.nextLong() : 3)
+                .putLong(2)
+                .putInt(random.nextInt(4))
+                .putInt(random.nextInt(4))
+                .putInt(random.nextInt(data + 1))
+                .putShort((short) (random.nextInt(8) == 0 ? 2 : 1))
+                .putShort((short) random.nextInt(9))
+                .putInt(random.nextInt(4))
+                .putInt(random.nextInt())
+                .putInt(random.nextInt())
+                .array();
+        return new Request(head, VSOCK_HEADER_BYTES + data, 0);
     }
 
     private static Request block(RandomGenerator random) {
