@@ -3,6 +3,7 @@ package jinn.config;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A virtio device. */
 public sealed interface DeviceConfig {
@@ -41,8 +42,36 @@ public sealed interface DeviceConfig {
         }
     }
 
+    /**
+     * virtio-net.
+     *
+     * @param mac the guest's address; without it one that follows from the names of the VM and the device
+     * @param mtu the longest packet in bytes that the guest is told; without it the driver's own choice
+     * @param socket of a passt that runs already, absolute; without it Jinn starts one
+     * @param forward what a passt of Jinn's own forwards
+     * @param tap name of the host's interface, with {@link NetBackendKind#TAP} only
+     * @param queues pairs of queues, more than 1 with {@link NetBackendKind#TAP} only
+     */
+    record Net(
+            NetBackendKind backend,
+            Optional<MacAddress> mac,
+            OptionalInt mtu,
+            Optional<Path> socket,
+            PortForwards forward,
+            Optional<String> tap,
+            int queues)
+            implements DeviceConfig {}
+
     /** virtio-rng, fed by the host's getrandom. */
     record Rng() implements DeviceConfig {}
+
+    /**
+     * virtio-vsock, bridged to Unix sockets.
+     *
+     * @param cid the guest's address
+     * @param path where the host connects to, absolute; the guest connects to {@code PATH_PORT}
+     */
+    record Vsock(int cid, Path path) implements DeviceConfig {}
 
     /**
      * Returns how many queues of the device may be served at the same time: those below this number share no state. 1 for
@@ -58,7 +87,9 @@ public sealed interface DeviceConfig {
             case Block ignored -> "block" + index;
             case Console ignored -> "console" + index;
             case Java ignored -> "java" + index;
+            case Net ignored -> "net" + index;
             case Rng ignored -> "rng" + index;
+            case Vsock ignored -> "vsock" + index;
         };
     }
 }

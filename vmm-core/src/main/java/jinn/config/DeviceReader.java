@@ -39,7 +39,9 @@ final class DeviceReader {
             "block", this::block,
             "console", this::console,
             "java", this::java,
-            "rng", device -> complete(new DeviceConfig.Rng())));
+            "net", this::net,
+            "rng", device -> complete(new DeviceConfig.Rng()),
+            "vsock", this::vsock));
 
     DeviceReader(Path description, Problems problems) {
         this.description = description;
@@ -120,6 +122,14 @@ final class DeviceReader {
         return jar.isPresent() && provider.isPresent()
                 ? complete(new DeviceConfig.Java(jar.get(), provider.get(), settings))
                 : Optional.empty();
+    }
+
+    private Optional<Draft> net(ObjectReader device) {
+        return complete(new NetReader(description, problems).read(device));
+    }
+
+    private Optional<Draft> vsock(ObjectReader device) {
+        return complete(new VsockReader(description, problems).read(device));
     }
 
     private static Optional<Draft> complete(DeviceConfig device) {

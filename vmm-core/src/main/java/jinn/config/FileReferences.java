@@ -42,6 +42,17 @@ final class FileReferences {
         });
     }
 
+    /** Returns the absolute path if the property is there and is one, whether anything is at it or not. */
+    Optional<Path> path(String key) {
+        return section.text(key).flatMap(text -> {
+            Optional<Path> path = resolve(text);
+            if (path.isEmpty()) {
+                section.problems().add(section.place(key), Quoting.quote(text) + ": must be a path");
+            }
+            return path;
+        });
+    }
+
     private Optional<Path> resolve(String text) {
         try {
             return text.isEmpty()

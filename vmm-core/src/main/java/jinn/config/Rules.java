@@ -1,8 +1,10 @@
 package jinn.config;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -39,6 +41,17 @@ final class Rules {
 
     /** A tenth of a second: whoever looks longer might as well never sleep. */
     static final int MAX_POLL_MICROS = 100_000;
+
+    /** The least that IPv4 allows (RFC 791), and passt's own maximum. */
+    static final int MIN_MTU = 68;
+
+    static final int MAX_MTU = 65520;
+
+    /** The first address that a guest can have: 0 to 2 are the hypervisor, the host itself and the host (vsock(7)). */
+    static final int FIRST_CID = 3;
+
+    /** The address of a Unix socket has 107 bytes; "_4294967295" goes behind the path. */
+    static final int MAX_SOCKET_PATH_BYTES = 96;
 
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
     private static final Pattern BLOCK_ID = Pattern.compile("[ -~]{1,20}");
@@ -128,6 +141,35 @@ final class Rules {
                     "poll-us", Integer.toString(pollMicros), "must be 0 to " + MAX_POLL_MICROS + " microseconds"));
         }
         return violations;
+    }
+
+    static List<Violation> mtu(int bytes) {
+        return within("mtu", bytes, MIN_MTU, MAX_MTU, "must be %d to %d bytes");
+    }
+
+    static List<Violation> queuePairs(int pairs) {
+        return within("queues", pairs, 1, MAX_CPUS, "must be %d to %d, as the vCPUs of a machine");
+    }
+
+    static List<Violation> cid(int cid) {
+        return within("cid", cid, FIRST_CID, Integer.MAX_VALUE, "must be %d to %d; those below have other meanings");
+    }
+
+    static List<Violation> socketPath(Path path) {
+        int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        return bytes <= MAX_SOCKET_PATH_BYTES
+                ? List.of()
+                : List.of(new Violation(
+                        "path",
+                        Quoting.quotePath(path) + " (" + bytes + " bytes)",
+                        "must have at most " + MAX_SOCKET_PATH_BYTES
+                                + " bytes, so that \"_\" and a port fit behind it into the address of a socket"));
+    }
+
+    private static List<Violation> within(String key, int value, int least, int most, String rule) {
+        return value >= least && value <= most
+                ? List.of()
+                : List.of(new Violation(key, Integer.toString(value), String.format(Locale.ROOT, rule, least, most)));
     }
 
     static List<Violation> doorbell(String name, long address, int length, OptionalLong match) {

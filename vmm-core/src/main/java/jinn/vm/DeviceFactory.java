@@ -13,6 +13,7 @@ final class DeviceFactory {
 
     private final ConsoleWiring consoles;
     private final Extensions extensions;
+    private final NetworkWiring networks;
     private final UndoStack resources;
     private final Consumer<String> warnings;
 
@@ -22,9 +23,15 @@ final class DeviceFactory {
      * @param resources learns how to release what is behind each device
      * @param warnings gets one line for the user when a device's host side fails, on any thread
      */
-    DeviceFactory(ConsoleWiring consoles, Extensions extensions, UndoStack resources, Consumer<String> warnings) {
+    DeviceFactory(
+            ConsoleWiring consoles,
+            Extensions extensions,
+            NetworkWiring networks,
+            UndoStack resources,
+            Consumer<String> warnings) {
         this.consoles = consoles;
         this.extensions = extensions;
+        this.networks = networks;
         this.resources = resources;
         this.warnings = warnings;
     }
@@ -40,7 +47,9 @@ final class DeviceFactory {
             case DeviceConfig.Block block -> block(block, name);
             case DeviceConfig.Console console -> consoles.virtio(console.target(), name);
             case DeviceConfig.Java java -> extensions.device(java, name);
+            case DeviceConfig.Net net -> networks.net(net, name);
             case DeviceConfig.Rng ignored -> new Rng(name, new KernelEntropy());
+            case DeviceConfig.Vsock vsock -> networks.vsock(vsock, name);
         };
     }
 

@@ -11,6 +11,7 @@ import jinn.config.VmConfig;
 import jinn.error.HostException;
 import jinn.posix.NativeAccess;
 import jinn.posix.ResourceLimit;
+import jinn.virtio.vsock.VsockDevice;
 
 /**
  * The limits that the kernel sets this process, as far as a VM can run into them.
@@ -33,6 +34,9 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
 
     /** Its epoll and its wake-up. */
     private static final long FILES_OF_LOOP = 2;
+
+    /** The interrupt, a doorbell for each queue, the listening socket, and the connections. */
+    private static final int VSOCK_FILES = 1 + 3 + 1 + VsockDevice.MAXIMUM_CONNECTIONS;
 
     private static final int KIB = 1024;
 
@@ -87,7 +91,17 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
             case DeviceConfig.Console ignored -> 3;
             // How many queues it has, and what it opens, only its code knows.
             case DeviceConfig.Java ignored -> 8;
+            case DeviceConfig.Net net -> filesOf(net);
             case DeviceConfig.Rng ignored -> 2;
+            case DeviceConfig.Vsock ignored -> VSOCK_FILES;
+        };
+    }
+
+    /** Also the control queue, and a tap for each pair or passt's connection and error output with their other ends. */
+    private static long filesOf(DeviceConfig.Net net) {
+        return switch (net.backend()) {
+            case PASST -> 3 + 4;
+            case TAP -> 2 + 3L * net.queues();
         };
     }
 

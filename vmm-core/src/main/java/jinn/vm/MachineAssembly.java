@@ -103,7 +103,12 @@ final class MachineAssembly {
         attachSerial(vm, consoles);
         DeviceWiring wiring =
                 new DeviceWiring(vm, deviceMemory, requiredFeatures(), loops, registrar, bus, resources, warnings);
-        DeviceFactory factory = new DeviceFactory(consoles, new Extensions(resources, warnings), resources, warnings);
+        DeviceFactory factory = new DeviceFactory(
+                consoles,
+                new Extensions(resources, warnings),
+                new NetworkWiring(config.name(), loops, resources, warnings),
+                resources,
+                warnings);
         List<AttachedDevice> devices = new ArrayList<>();
         for (int index = 0; index < config.devices().size(); index++) {
             devices.add(wiring.attach(factory.create(config.devices().get(index), index), index));

@@ -193,11 +193,11 @@ final class ConfigProblemsTest {
                                 + " mean terminal?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'consle'}]}",
-                        "1:52: $.devices[0].type: \"consle\": must be one of \"block\", \"console\", \"java\", \"rng\"; did you mean"
+                        "1:52: $.devices[0].type: \"consle\": must be one of \"block\", \"console\", \"java\", \"net\", \"rng\", \"vsock\"; did you mean"
                                 + " console?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'disk'}]}",
-                        "1:52: $.devices[0].type: \"disk\": must be one of \"block\", \"console\", \"java\", \"rng\""),
+                        "1:52: $.devices[0].type: \"disk\": must be one of \"block\", \"console\", \"java\", \"net\", \"rng\", \"vsock\""),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'java', 'provider': 'lamp'}]}",
                         "1:43: $.devices[0].jar: missing: must be the path of a jar"),
@@ -208,6 +208,27 @@ final class ConfigProblemsTest {
                         "{" + BOOT
                                 + ", 'devices': [{'type': 'java', 'jar': 'Image', 'provider': 'a', 'settings': {'b': true}}]}",
                         "1:111: $.devices[0].settings.b: true: must be a string or a whole number"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'net', 'mac': 'x'}]}",
+                        "1:66: $.devices[0].mac: \"x\": must be the address of one interface, as in \"52:54:00:12:34:56\", with an even first byte"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'net', 'mtu': 67}]}",
+                        "1:66: $.devices[0].mtu: 67: must be 68 to 65520 bytes"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'net', 'tap': 'tap0'}]}",
+                        "1:66: $.devices[0].tap: only with the backend \"tap\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'net', 'backend': 'tap'}]}",
+                        "1:43: $.devices[0].tap: missing: must be the name of the host's interface, because the backend is \"tap\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'net', 'forward': {'tcp': ['0']}}]}",
+                        "1:79: $.devices[0].forward.tcp[0]: \"0\": must be a port of the host from 1 to 65535, and the guest's if it is another: \"80\", \"8080:80\", \"127.0.0.1/8080:80\" or ranges as \"8000-8009:80-89\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'vsock'}]}",
+                        "1:43: $.devices[0].path: missing: must be the path of the Unix socket that leads to the guest"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'vsock', 'cid': 2, 'path': 'a'}]}",
+                        "1:68: $.devices[0].cid: 2: must be 3 to 2147483647; those below have other meanings"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'rng', 'target': 'none'}]}",
                         "1:59: $.devices[0].target: unknown key: must be one of type"),
