@@ -32,7 +32,7 @@ HOST := $(KERNEL) $(BUILD)/hyp/gzhyp.bin $(LAB)/base.cpio $(KMOD)
 # What the C tests boot has no Java; the benchmark's machine has one CPU.
 C_IMAGE := $(HOST) $(DTB)
 BENCH_IMAGE := $(HOST) $(LAB)/1-$(LAB_MEMORY).dtb
-IMAGE := $(C_IMAGE) $(addprefix $(LAB)/,runtime.cpio jinn.cpio linux.cpio)
+IMAGE := $(C_IMAGE) $(addprefix $(LAB)/,runtime.cpio jinn.cpio linux.cpio network.cpio)
 
 files = $(shell find $(1) -type f 2>/dev/null)
 UAPI := $(call files,kmod/include)
@@ -124,6 +124,9 @@ container: image $(addprefix $(LAB)/,1-2G.dtb 2-2G.dtb 4-2G.dtb) ## Build the im
 .PHONY: engine
 engine: ## Start a container engine, if none runs, and print its DOCKER_HOST
 	@lab/engine start
+
+$(LAB)/network.cpio: lab/make-network $(LAB)/linux.cpio
+	@lab/make-network
 
 ##@ Test
 .PHONY: test
