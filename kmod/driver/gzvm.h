@@ -272,6 +272,7 @@ u64 gzvm_memory_pfn(struct gzvm_memory *memory, u64 gfn);
 int gzvm_memory_fault(struct gzvm_vm *vm, u64 gpa);
 void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last);
 void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa);
+int gzvm_memory_discard(struct gzvm_vm *vm, u64 gpa, u64 bytes);
 
 /* gzvm_memslot.c */
 int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_region *region);

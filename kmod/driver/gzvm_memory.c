@@ -13,6 +13,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "gzvm.h"
 #include "gzvm_hvc_calls.h"
@@ -218,4 +219,64 @@ void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa)
 	if (gzvm_memory_unmap(vm, gfn) && gzvm_memory_break_block(memory, gfn))
 		gzvm_memory_unpin_range(vm, gfn, gfn);
 	mutex_unlock(&memory->lock);
+}
+
+/* Unmaps the pinned pages of [first, last] up to the first that the hypervisor keeps. */
+static int gzvm_memory_unmap_pinned(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 first,
+				    u64 *last)
+{
+	struct gzvm_memory *memory = &vm->memory;
+	struct page *page;
+	unsigned long gfn;
+	int ret = 0;
+
+	xa_for_each_range(&memory->pins, gfn, page, first, *last) {
+		ret = fatal_signal_pending(current) ? -EINTR :
+		      gzvm_hvc_unmap_guest(vm->id, slot - memory->slots, gfn);
+		if (ret) {
+			*last = gfn - 1;
+			break;
+		}
+		cond_resched();
+	}
+	return ret;
+}
+
+/**
+ * gzvm_memory_discard() - take pages from the guest until it uses them again
+ * @vm: the VM
+ * @gpa: first byte
+ * @bytes: how many; whole pages of one slot
+ *
+ * When it returns 0, no vCPU reaches the pages and none of them is pinned. The guest's
+ * next access pins what is then mapped at the slot's user address.
+ *
+ * Return: 0; -EINVAL for a range that is not whole pages of one slot; -EOPNOTSUPP when
+ * the hypervisor cannot unmap, or memory is not paged in on demand; -EINTR; the
+ * hypervisor's errno, as for a protected VM. After an error the pages of the range's
+ * start may be gone.
+ */
+int gzvm_memory_discard(struct gzvm_vm *vm, u64 gpa, u64 bytes)
+{
+	struct gzvm_memory *memory = &vm->memory;
+	u64 first = gpa >> PAGE_SHIFT, last;
+	struct gzvm_memslot *slot;
+	int ret;
+
+	if (!gzvm_driver.unmaps || memory->paging == GZVM_PAGING_POPULATE)
+		return -EOPNOTSUPP;
+	if (!bytes || !IS_ALIGNED(gpa | bytes, PAGE_SIZE) || gpa > U64_MAX - (bytes - 1))
+		return -EINVAL;
+	last = first + (bytes >> PAGE_SHIFT) - 1;
+	mutex_lock(&memory->lock);
+	slot = gzvm_memory_find_slot(memory, first);
+	if (slot && last < gzvm_memslot_end(slot)) {
+		ret = gzvm_memory_unmap_pinned(vm, slot, first, &last);
+		if (last >= first)
+			gzvm_memory_unpin_range(vm, first, last);
+	} else {
+		ret = -EINVAL;
+	}
+	mutex_unlock(&memory->lock);
+	return ret;
 }

@@ -254,11 +254,19 @@ static int gzvm_vm_enable_protection(struct gzvm_vm *vm, struct gzvm_enable_cap 
 
 static int gzvm_vm_enable_extension(struct gzvm_vm *vm, const struct gzvm_enable_cap *cap)
 {
-	if (cap->args[0] != GZVM_JINN_GET_ONE_REG ||
-	    memchr_inv(cap->args + 1, 0, sizeof(cap->args) - sizeof(cap->args[0])))
+	u32 used = cap->args[0] == GZVM_JINN_DISCARD ? 3 : 1;
+
+	if (memchr_inv(cap->args + used, 0, sizeof(cap->args) - used * sizeof(cap->args[0])))
 		return -EINVAL;
-	WRITE_ONCE(vm->registers_readable, true);
-	return 0;
+	switch (cap->args[0]) {
+	case GZVM_JINN_GET_ONE_REG:
+		WRITE_ONCE(vm->registers_readable, true);
+		return 0;
+	case GZVM_JINN_DISCARD:
+		return gzvm_memory_discard(vm, cap->args[1], cap->args[2]);
+	default:
+		return -EINVAL;
+	}
 }
 
 static int gzvm_vm_enable_cap(struct gzvm_vm *vm, struct gzvm_enable_cap __user *argument)
@@ -281,7 +289,7 @@ static int gzvm_vm_enable_cap(struct gzvm_vm *vm, struct gzvm_enable_cap __user 
 static u64 gzvm_vm_extensions(void)
 {
 	return GZVM_JINN_DATAMATCH_SHARED | GZVM_JINN_NO_LOST_EXIT | GZVM_JINN_GET_ONE_REG |
-	       (gzvm_driver.unmaps ? GZVM_JINN_SLOT_DELETE : 0);
+	       (gzvm_driver.unmaps ? GZVM_JINN_SLOT_DELETE | GZVM_JINN_DISCARD : 0);
 }
 
 /**

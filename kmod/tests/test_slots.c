@@ -265,10 +265,55 @@ static void test_relinquish(void)
 	program_stop(&p);
 }
 
+static long discard(int vm, uint64_t gpa, uint64_t bytes)
+{
+	struct gzvm_enable_cap cap = {
+		.cap = GZVM_CAP_JINN,
+		.args = { GZVM_JINN_DISCARD, gpa, bytes },
+	};
+
+	return ioctl(vm, GZVM_ENABLE_CAP, &cap);
+}
+
+/* Pages go from a guest that has used them, and come back empty when it uses them again. */
+static void test_discard(void)
+{
+	uint64_t *memory = map_shared(RAM_BYTES);
+	const uint64_t words = PAGE_BYTES / sizeof(memory[0]);
+	struct program p;
+	long pinned;
+
+	start_storing(&p);
+	set_slot(p.vm, memory, SLOT_GPA, RAM_BYTES);
+	ok(stores_next(&p, SIGN_GPA) && memory[0] == VALUE, "the guest stores to slot 1");
+	memory[3 * words] = MARK;
+	pinned = counter("pinned_pages");
+	is_errno(discard(p.vm, SLOT_GPA + 1, PAGE_BYTES), EINVAL, "half a page is refused");
+	is_errno(discard(p.vm, SLOT_GPA, 0), EINVAL, "no page is refused");
+	is_errno(discard(p.vm, SLOT_GPA, RAM_BYTES + PAGE_BYTES), EINVAL,
+		 "more than the slot is refused");
+	is_errno(discard(p.vm, MOVED_GPA, PAGE_BYTES), EINVAL, "what no slot has is refused");
+	is_errno(discard(p.vm, 0 - PAGE_BYTES, 2 * PAGE_BYTES), EINVAL,
+		 "a range around the end of addresses is refused");
+	is_number(counter("pinned_pages"), pinned, "and nothing has changed");
+	is_errno(discard(p.vm, SLOT_GPA, 2 * PAGE_BYTES), 0, "two pages are discarded");
+	is_number(counter("pinned_pages"), pinned - 2, "which are pinned no more");
+	is_errno(discard(p.vm, SLOT_GPA, 2 * PAGE_BYTES), 0, "once more is no error");
+	ok(!madvise(memory, 2 * PAGE_BYTES, MADV_REMOVE) && !memory[0], "their memory is freed");
+	memory[1] = MARK;
+	ok(stores_next(&p, SIGN_GPA) && memory[0] == VALUE && memory[1] == MARK,
+	   "the guest stores to what is there now");
+	is_number(counter("pinned_pages"), pinned, "its block is pinned again");
+	ok(memory[3 * words] == MARK, "and its other pages are as they were");
+	program_stop(&p);
+	munmap(memory, RAM_BYTES);
+}
+
 void test_slots(void)
 {
 	test_delete();
 	test_move();
 	test_delete_while_running();
 	test_relinquish();
+	test_discard();
 }

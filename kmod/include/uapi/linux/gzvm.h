@@ -54,6 +54,14 @@
  * drivers.
  */
 #define GZVM_JINN_GET_ONE_REG		(1ULL << 3)
+/**
+ * GZVM_ENABLE_CAP(GZVM_CAP_JINN) with this in args[0], a gpa in args[1], a size in
+ * bytes in args[2] and zeros behind it takes pages from the guest and unpins them. The
+ * guest's next access gets what is then mapped at the slot's user address: who discards
+ * there (MADV_REMOVE) between the two gives memory back to the host. Whole pages of one
+ * slot, else -EINVAL; -EOPNOTSUPP without demand paging; a protected VM keeps its pages.
+ */
+#define GZVM_JINN_DISCARD		(1ULL << 4)
 
 /* args[0] of GZVM_ENABLE_CAP(GZVM_CAP_PROTECTED_VM) */
 #define GZVM_CAP_PVM_SET_PVMFW_GPA	0
