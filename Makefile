@@ -108,6 +108,9 @@ $(BUILD)/kernels/%/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kernels/%/kmod/gzvm.ko
 $(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml vmm-*/src/main vmm-cli/examples/src vmm-cli/examples/pom.xml configs) | tools
 	@lab/make-jinn
 
+$(LAB)/backends.cpio: lab/make-backends | tools
+	@lab/make-backends
+
 $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/kernel/Image
 	@lab/make-linux linux
 
@@ -189,7 +192,7 @@ fuzz-virtio: tools ## Attack the virtio devices with FUZZ_CHAINS (default ten mi
 	@lab/fuzz-virtio $(FUZZ_SEED) $(FUZZ_CHAINS)
 
 .PHONY: test-boot
-test-boot: image $(LAB)/protected.cpio ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
+test-boot: image $(LAB)/protected.cpio $(LAB)/backends.cpio ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
 	@lab/test-boot
 
 .PHONY: test-container

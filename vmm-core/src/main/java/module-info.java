@@ -15,5 +15,6 @@ module jinn.core {
     exports jinn.virtio.queue;
     exports jinn.vm;
 
+    uses jinn.extension.DoorbellHandlerProvider;
     uses jinn.extension.VirtioDeviceProvider;
 }

@@ -44,6 +44,10 @@ final class ArchitectureTest {
                             "jinn.virtio.block",
                             "jinn.virtio.net",
                             "jinn.virtio.vsock")),
+            Map.entry("jinn.virtio.balloon", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
+            Map.entry(
+                    "jinn.vhostuser",
+                    Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory", "jinn.posix", "jinn.event")),
             Map.entry("jinn.serial", Set.of("jinn.bus", "jinn.virtio")),
             Map.entry("jinn.interrupt", Set.of("jinn.posix", "jinn.hypervisor", "jinn.virtio")),
             Map.entry("jinn.doorbell", Set.of()),

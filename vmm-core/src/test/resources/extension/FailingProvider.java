@@ -1,6 +1,8 @@
 package extension;
 
 import java.io.IOException;
+import jinn.extension.DoorbellHandler;
+import jinn.extension.DoorbellHandlerProvider;
 import jinn.extension.Settings;
 import jinn.extension.VirtioDeviceProvider;
 import jinn.virtio.DeviceContext;
@@ -9,6 +11,26 @@ import jinn.virtio.VirtioDevice;
 
 /** Makes devices that fail in every method, or fails itself at the speed 7. */
 public final class FailingProvider implements VirtioDeviceProvider {
+
+    /** Makes handlers that count, and fail at the count 7. */
+    public static final class OfHandlers implements DoorbellHandlerProvider {
+
+        @Override
+        public String name() {
+            return "counting";
+        }
+
+        @Override
+        public DoorbellHandler create(String doorbellName, Settings settings) {
+            settings.allowOnly("file");
+            return count -> {
+                if (count == 7) {
+                    throw new IllegalStateException("seven rings of " + doorbellName);
+                }
+                System.setProperty("extension.rings", doorbellName + " " + count);
+            };
+        }
+    }
 
     @Override
     public String name() {

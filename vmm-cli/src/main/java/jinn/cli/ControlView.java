@@ -1,8 +1,10 @@
 package jinn.cli;
 
 import java.util.List;
+import java.util.Optional;
 import jinn.control.ControlledVm;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.BalloonStatus;
 import jinn.vm.ConsolePiece;
 import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
@@ -25,6 +27,16 @@ record ControlView(VirtualMachine vm) implements ControlledVm {
     @Override
     public List<QueueStatus> queues() {
         return vm.queues();
+    }
+
+    @Override
+    public Optional<BalloonStatus> balloon() {
+        return vm.balloon();
+    }
+
+    @Override
+    public void setBalloon(long bytes) {
+        vm.setBalloon(bytes);
     }
 
     @Override

@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             EventsCommand.class,
             ConsoleCommand.class,
             PauseCommand.class,
+            BalloonCommand.class,
             ResumeCommand.class,
             StopCommand.class,
             CheckCommand.class,

@@ -53,6 +53,7 @@ record Answers(VmIdentity identity, ControlledVm vm, long startNanos) {
                 StatusJson.writeVcpus(json, vm.vcpus());
                 StatusJson.writeQueues(json, vm.queues());
             }
+            case BALLOON -> StatusJson.writeBalloon(json, vm.balloon());
             case CONSOLE -> json.writeBooleanProperty("input", vm.takesInput());
             case EVENTS, INPUT, PAUSE, RESUME, STOP -> {}
         }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import jinn.error.HostException;
 import tools.jackson.core.JacksonException;
@@ -118,6 +119,23 @@ public final class ControlClient implements AutoCloseable {
      */
     public Optional<Answer> ask(String command) {
         send(command);
+        return obeyed(command);
+    }
+
+    /**
+     * Asks how the balloon is doing; fails as {@link #ask}.
+     *
+     * @param bytes how big it is to be from now on, or empty to leave it
+     */
+    public Optional<Answer> askBalloon(OptionalLong bytes) {
+        sendMessage(Message.of(json -> {
+            json.writeStringProperty("command", "balloon");
+            bytes.ifPresent(number -> json.writeNumberProperty("bytes", number));
+        }));
+        return obeyed("balloon");
+    }
+
+    private Optional<Answer> obeyed(String command) {
         Optional<Answer> answer = answer(nextLine(PATIENCE));
         answer.map(Answer::object)
                 .filter(object -> !Boolean.TRUE.equals(object.get("ok")))

@@ -264,6 +264,7 @@ public final class ControlServer implements AutoCloseable {
                     vm.stop();
                     connection.send(answers.success(request));
                 }
+                case BALLOON -> connection.send(balloon(request));
                 case STATUS, DOORBELLS, STATS -> connection.send(answers.success(request));
             }
         } catch (BadRequestException e) {
@@ -279,6 +280,11 @@ public final class ControlServer implements AutoCloseable {
             lateAnswers.add(new LateAnswer(connection, request, refusal));
             selector.wakeup();
         });
+    }
+
+    private ByteBuffer balloon(Request request) {
+        Optional<String> refusal = refusalOf(() -> request.bytes().ifPresent(vm::setBalloon));
+        return refusal.map(reason -> Answers.refusal(request.id(), reason)).orElseGet(() -> answers.success(request));
     }
 
     private ByteBuffer type(Connection connection, Request request) {

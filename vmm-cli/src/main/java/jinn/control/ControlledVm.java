@@ -1,7 +1,9 @@
 package jinn.control;
 
 import java.util.List;
+import java.util.Optional;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.BalloonStatus;
 import jinn.vm.ConsolePiece;
 import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
@@ -21,6 +23,16 @@ public interface ControlledVm {
 
     /** Returns what has happened on each queue so far. */
     List<QueueStatus> queues();
+
+    /** Returns how the VM's balloon is doing, if it has one. */
+    Optional<BalloonStatus> balloon();
+
+    /**
+     * Asks the guest for a balloon of this size.
+     *
+     * @throws jinn.error.VmmException if the VM has none, or the size is no good
+     */
+    void setBalloon(long bytes);
 
     /** Returns what the VM is doing. */
     VmState state();

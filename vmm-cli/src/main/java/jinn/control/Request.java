@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 
@@ -17,8 +18,9 @@ import tools.jackson.core.JacksonException;
  *
  * @param id the client's own mark, sent back with the answer: a string or a whole number
  * @param data what is to be typed, with {@link Command#INPUT}; else empty
+ * @param bytes how big the balloon is to be, with {@link Command#BALLOON}; empty to leave it
  */
-record Request(Optional<Object> id, Command command, ByteBuffer data) {
+record Request(Optional<Object> id, Command command, ByteBuffer data, OptionalLong bytes) {
 
     /** Most bytes that one request types. */
     static final int MAX_DATA_BYTES = 4096;
@@ -28,9 +30,9 @@ record Request(Optional<Object> id, Command command, ByteBuffer data) {
     /** Longer ones would only make answers long. */
     private static final int MAX_ID_CHARS = 64;
 
-    /** Makes a request that types nothing. */
+    /** Makes a request that has only its name. */
     Request(Optional<Object> id, Command command) {
-        this(id, command, NO_DATA);
+        this(id, command, NO_DATA, OptionalLong.empty());
     }
 
     /** What there is to ask; the names of the protocol are these in lower case. */
@@ -41,6 +43,7 @@ record Request(Optional<Object> id, Command command, ByteBuffer data) {
         EVENTS,
         CONSOLE,
         INPUT,
+        BALLOON,
         PAUSE,
         RESUME,
         STOP;
@@ -76,14 +79,38 @@ record Request(Optional<Object> id, Command command, ByteBuffer data) {
         Map<?, ?> object = object(line);
         Optional<Object> id = id(object);
         boolean types = Command.INPUT.word().equals(object.get("command"));
+        boolean sizes = Command.BALLOON.word().equals(object.get("command"));
         for (Object key : object.keySet()) {
-            if (!key.equals("id") && !key.equals("command") && !(types && key.equals("data"))) {
+            boolean known = key.equals("id")
+                    || key.equals("command")
+                    || (types && key.equals("data"))
+                    || (sizes && key.equals("bytes"));
+            if (!known) {
+                String extra = types ? "data, " : "";
                 throw new BadRequestException(
-                        "a request has no such key: must be one of command, " + (types ? "data, " : "") + "id", id);
+                        "a request has no such key: must be one of " + (sizes ? "bytes, " : "") + "command, " + extra
+                                + "id",
+                        id);
             }
         }
         Command command = command(object.get("command"), id);
-        return new Request(id, command, types ? data(object.get("data"), id) : NO_DATA);
+        return new Request(
+                id,
+                command,
+                types ? data(object.get("data"), id) : NO_DATA,
+                sizes ? bytes(object, id) : OptionalLong.empty());
+    }
+
+    private static OptionalLong bytes(Map<?, ?> object, Optional<Object> id) throws BadRequestException {
+        if (!object.containsKey("bytes")) {
+            return OptionalLong.empty();
+        }
+        if (object.get("bytes") instanceof BigInteger number
+                && number.signum() >= 0
+                && number.bitLength() < Long.SIZE) {
+            return OptionalLong.of(number.longValue());
+        }
+        throw new BadRequestException("\"bytes\" must be a whole number of 63 bits", id);
     }
 
     private static ByteBuffer data(Object data, Optional<Object> id) throws BadRequestException {

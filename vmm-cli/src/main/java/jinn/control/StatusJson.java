@@ -2,7 +2,9 @@ package jinn.control;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.BalloonStatus;
 import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
 import tools.jackson.core.JsonGenerator;
@@ -31,6 +33,23 @@ public final class StatusJson {
         json.writeArrayPropertyStart("queues");
         queues.forEach(queue -> write(json, queue));
         json.writeEndArray();
+    }
+
+    /** Writes the property {@code balloon}, which is null without one. */
+    static void writeBalloon(JsonGenerator json, Optional<BalloonStatus> balloon) {
+        if (balloon.isEmpty()) {
+            json.writeNullProperty("balloon");
+            return;
+        }
+        BalloonStatus status = balloon.get();
+        json.writeObjectPropertyStart("balloon");
+        json.writeNumberProperty("targetBytes", status.target());
+        json.writeNumberProperty("actualBytes", status.actual());
+        json.writeNumberProperty("reportedBytes", status.reported());
+        status.total().ifPresent(bytes -> json.writeNumberProperty("totalBytes", bytes));
+        status.free().ifPresent(bytes -> json.writeNumberProperty("freeBytes", bytes));
+        status.available().ifPresent(bytes -> json.writeNumberProperty("availableBytes", bytes));
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, QueueStatus queue) {

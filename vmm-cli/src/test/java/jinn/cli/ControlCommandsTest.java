@@ -93,6 +93,37 @@ final class ControlCommandsTest {
     }
 
     @Test
+    void balloonShowsHowFarItIsAndSetsATarget() throws IOException {
+        FakeControlledVm vm = new FakeControlledVm(1);
+        vm.addBalloon();
+        start("web", vm);
+
+        assertEquals("""
+                balloon                      size
+                asked for                    64 MiB
+                given                        32 MiB
+                free pages reported, in all  4 KiB
+                the guest's memory           512 MiB
+                """, invoke("balloon", "web").out());
+        assertTrue(invoke("balloon", "web", "128MiB").out().contains("asked for                    128 MiB"));
+        assertTrue(invoke("balloon", "--json", "web", "0").out().contains("\"targetBytes\":0,"));
+        Invocation bad = invoke("balloon", "web", "128");
+        assertEquals(2, bad.exitCode());
+        assertTrue(bad.err().contains("'128': must be a size with its unit"), bad.err());
+    }
+
+    @Test
+    void balloonTellsOfAVmWithoutOne() throws IOException {
+        start("web", new FakeControlledVm(1));
+        assertEquals(
+                "jinn: vm web: has no balloon; add a device {\"type\": \"balloon\"}\n",
+                invoke("balloon", "web").err());
+        assertEquals(
+                "jinn: vm web: refuses 'balloon': the VM has no balloon\n",
+                invoke("balloon", "web", "1MiB").err());
+    }
+
+    @Test
     void doorbellsShowsATableOfTheOnlyVm() throws IOException {
         start("web", new FakeControlledVm(2));
         Invocation doorbells = invoke("doorbells");

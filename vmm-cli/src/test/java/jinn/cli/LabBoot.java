@@ -75,7 +75,7 @@ final class LabBoot {
                 "--timeout",
                 Integer.toString(timeoutSeconds),
                 "--pieces",
-                "base runtime kmod jinn linux protected",
+                "base runtime kmod jinn linux protected backends",
                 "--command",
                 script()));
         for (String file : files) {

@@ -41,6 +41,11 @@ final class LinuxIT {
             terminal.type("head -c 18 /dev/hwrng | tr a-z A-Z");
             terminal.await("JINN! JINN! JINN! ");
 
+            terminal.type("devmem 0x0b000000 32 1");
+            terminal.await("stopwatch: lap started");
+            terminal.type("devmem 0x0b000000 32 1");
+            terminal.await("stopwatch: lap ");
+
             terminal.type("poweroff -f");
             terminal.await("java1/0");
             terminal.await("vm own-device: guest powered off");

@@ -34,7 +34,7 @@ final class ControlServerTest {
                     + "\"state\":\"running\"}";
 
     private static final String COMMANDS =
-            "\"command\" must be one of status, doorbells, stats, events, console, input, pause, resume, stop";
+            "\"command\" must be one of status, doorbells, stats, events, console, input, balloon, pause, resume, stop";
 
     @TempDir
     private Path temporary;

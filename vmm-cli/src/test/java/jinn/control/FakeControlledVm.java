@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
+import jinn.vm.BalloonStatus;
 import jinn.vm.ConsolePiece;
 import jinn.vm.QueueStatus;
 import jinn.vm.VcpuStatus;
@@ -29,6 +32,7 @@ public final class FakeControlledVm implements ControlledVm {
     private volatile Runnable onStop = () -> {};
     private volatile Runnable beforePause = () -> {};
     private volatile VmState state = VmState.RUNNING;
+    private volatile Optional<BalloonStatus> balloon = Optional.empty();
 
     /** Makes a VM with doorbells {@code d0}, {@code d1} and so on. */
     public FakeControlledVm(int doorbells) {
@@ -72,6 +76,24 @@ public final class FakeControlledVm implements ControlledVm {
     @Override
     public List<QueueStatus> queues() {
         return List.of(new QueueStatus("rng0/0", 5, 1, 4, 6, 3, 1, 0));
+    }
+
+    /** Lets the VM have a balloon of 64 MiB, of which the guest has given half. */
+    public void addBalloon() {
+        balloon = Optional.of(new BalloonStatus(
+                64L << 20, 32L << 20, 4096, OptionalLong.of(512L << 20), OptionalLong.empty(), OptionalLong.empty()));
+    }
+
+    @Override
+    public Optional<BalloonStatus> balloon() {
+        return balloon;
+    }
+
+    @Override
+    public void setBalloon(long bytes) {
+        BalloonStatus before = balloon.orElseThrow(() -> new HostException("the VM has no balloon"));
+        balloon = Optional.of(new BalloonStatus(
+                bytes, before.actual(), before.reported(), before.total(), before.free(), before.available()));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import jinn.config.JsonValue.ObjectValue;
 import jinn.config.JsonValue.TextValue;
 import jinn.config.JsonValue.ToldValue;
@@ -25,10 +26,12 @@ final class ActionReader {
     /** The longest path of a Unix socket: sun_path without its NUL (unix(7)). */
     private static final int MAX_SOCKET_BYTES = 107;
 
+    private final Path description;
     private final Path directory;
     private final Problems problems;
 
     ActionReader(Path description, Problems problems) {
+        this.description = description;
         this.directory = description.toAbsolutePath().getParent();
         this.problems = problems;
     }
@@ -58,20 +61,29 @@ final class ActionReader {
 
     private static String allowed() {
         return String.join(", ", WORDS.keySet().stream().map(Quoting::quote).toList())
-                + ", or an object with \"run\" or \"send\"";
+                + ", or an object with \"java\", \"run\" or \"send\"";
     }
 
     private Optional<DoorbellAction> object(ObjectReader object) {
         boolean runs = object.has("run");
-        boolean sends = object.has("send");
         List<JsonValue> command = object.array("run");
         Optional<String> socket = object.text("send");
+        Optional<ObjectReader> java = object.object("java");
         object.finish();
-        if (runs == sends) {
-            problems.add(object.place(), "must have either \"run\" or \"send\"");
+        if (Stream.of("java", "run", "send").filter(object::has).count() != 1) {
+            problems.add(object.place(), "must have one of \"java\", \"run\" and \"send\"");
             return Optional.empty();
         }
+        if (java.isPresent()) {
+            return java(java.get());
+        }
         return runs ? run(object, command) : socket.flatMap(text -> send(object, text));
+    }
+
+    private Optional<DoorbellAction> java(ObjectReader java) {
+        Optional<ProviderReference> reference = ProviderReference.read(description, java);
+        java.finish();
+        return reference.map(named -> new DoorbellAction.Java(named.jar(), named.provider(), named.settings()));
     }
 
     private Optional<DoorbellAction> run(ObjectReader object, List<JsonValue> elements) {

@@ -9,6 +9,13 @@ import java.util.OptionalInt;
 public sealed interface DeviceConfig {
 
     /**
+     * A memory balloon.
+     *
+     * @param deflateOnOom whether the guest may take pages back before it kills processes for lack of memory
+     */
+    record Balloon(boolean deflateOnOom) implements DeviceConfig {}
+
+    /**
      * virtio-blk, a disk in a raw file or on a block device.
      *
      * @param path the file, a multiple of 512 bytes
@@ -26,6 +33,21 @@ public sealed interface DeviceConfig {
 
     /** virtio-console (hvc0). */
     record Console(ConsoleTarget target) implements DeviceConfig {}
+
+    /**
+     * A directory of the host's, served by virtiofsd: exactly one of {@code path} and {@code socket} is there.
+     *
+     * @param tag the name by which the guest mounts it, 1 to 36 bytes of UTF-8
+     * @param path the directory; Jinn starts a virtiofsd for it
+     * @param socket where a virtiofsd listens that somebody else has started
+     */
+    record Fs(String tag, Optional<Path> path, Optional<Path> socket) implements DeviceConfig {
+
+        /** Checks the tag and that there is one source. */
+        public Fs {
+            Rules.refuse(Rules.fs(tag, path.isPresent(), socket.isPresent()));
+        }
+    }
 
     /**
      * A device of somebody's own, made by a {@code jinn.extension.VirtioDeviceProvider}.
@@ -74,6 +96,21 @@ public sealed interface DeviceConfig {
     record Vsock(int cid, Path path) implements DeviceConfig {}
 
     /**
+     * A device that a process serves by the vhost-user protocol.
+     *
+     * @param device what it is
+     * @param socket where the process listens
+     * @param queues how many queues the device has, 1 to 8 pairs with {@code net}
+     */
+    record VhostUser(VhostUserKind device, Path socket, int queues) implements DeviceConfig {
+
+        /** Checks the number of queues. */
+        public VhostUser {
+            Rules.refuse(Rules.queues(queues));
+        }
+    }
+
+    /**
      * Returns how many queues of the device may be served at the same time: those below this number share no state. 1 for
      * a device whose queues all have to be served by one thread.
      */
@@ -84,12 +121,15 @@ public sealed interface DeviceConfig {
     /** Returns the name in messages and tables of the device at {@code index} in the VM's list. */
     default String name(int index) {
         return switch (this) {
+            case Balloon ignored -> "balloon" + index;
             case Block ignored -> "block" + index;
             case Console ignored -> "console" + index;
+            case Fs ignored -> "fs" + index;
             case Java ignored -> "java" + index;
             case Net ignored -> "net" + index;
             case Rng ignored -> "rng" + index;
             case Vsock ignored -> "vsock" + index;
+            case VhostUser user -> user.device().key() + index;
         };
     }
 }

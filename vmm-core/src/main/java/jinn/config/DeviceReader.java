@@ -31,16 +31,20 @@ final class DeviceReader {
     private final Problems problems;
     private final ConsoleReader consoles;
     private final BlockReader blocks;
+    private final VhostUserReader backends;
     private final List<Draft> drafts = new ArrayList<>();
     private Optional<ConsoleTarget> serialTarget = Optional.empty();
 
     /** What reads a device, by its type; nothing when it has problems that leave nothing of it. */
     private final Map<String, Function<ObjectReader, Optional<Draft>>> types = new TreeMap<>(Map.of(
+            "balloon", this::balloon,
             "block", this::block,
             "console", this::console,
+            "fs", this::fs,
             "java", this::java,
             "net", this::net,
             "rng", device -> complete(new DeviceConfig.Rng()),
+            "vhost-user", this::backend,
             "vsock", this::vsock));
 
     DeviceReader(Path description, Problems problems) {
@@ -48,6 +52,7 @@ final class DeviceReader {
         this.problems = problems;
         this.consoles = new ConsoleReader(problems);
         this.blocks = new BlockReader(description);
+        this.backends = new VhostUserReader(description);
     }
 
     void serial(ObjectReader serial) {
@@ -103,6 +108,10 @@ final class DeviceReader {
         return types.keySet().stream().map(Quoting::quote).collect(Collectors.joining(", "));
     }
 
+    private Optional<Draft> balloon(ObjectReader device) {
+        return complete(new DeviceConfig.Balloon(device.truth("deflate-on-oom").orElse(true)));
+    }
+
     private Optional<Draft> block(ObjectReader device) {
         return blocks.read(device).flatMap(DeviceReader::complete);
     }
@@ -113,15 +122,17 @@ final class DeviceReader {
                 .or(() -> Optional.of(new Draft.OpenConsole()));
     }
 
+    private Optional<Draft> fs(ObjectReader device) {
+        return backends.fs(device).flatMap(DeviceReader::complete);
+    }
+
+    private Optional<Draft> backend(ObjectReader device) {
+        return backends.backend(device).flatMap(DeviceReader::complete);
+    }
+
     private Optional<Draft> java(ObjectReader device) {
-        device.require("jar", "the path of a jar");
-        device.require("provider", "the name of a provider in the jar");
-        Optional<Path> jar = new FileReferences(description, device).read("jar");
-        Optional<String> provider = device.text("provider");
-        Map<String, String> settings = device.texts("settings");
-        return jar.isPresent() && provider.isPresent()
-                ? complete(new DeviceConfig.Java(jar.get(), provider.get(), settings))
-                : Optional.empty();
+        return ProviderReference.read(description, device)
+                .flatMap(named -> complete(new DeviceConfig.Java(named.jar(), named.provider(), named.settings())));
     }
 
     private Optional<Draft> net(ObjectReader device) {

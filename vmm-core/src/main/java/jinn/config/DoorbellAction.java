@@ -2,6 +2,7 @@ package jinn.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** What a user doorbell does when it rings, besides being counted and shown. */
 public sealed interface DoorbellAction {
@@ -31,6 +32,21 @@ public sealed interface DoorbellAction {
      * @param socket path of the socket
      */
     record Send(Path socket) implements DoorbellAction {}
+
+    /**
+     * Calls a handler of somebody's own, made by a {@code jinn.extension.DoorbellHandlerProvider}.
+     *
+     * @param jar where the provider is
+     * @param provider its name
+     * @param settings what it is told, texts by their keys
+     */
+    record Java(Path jar, String provider, Map<String, String> settings) implements DoorbellAction {
+
+        /** Takes a copy of the settings. */
+        public Java {
+            settings = Map.copyOf(settings);
+        }
+    }
 
     /** Ends the VM. */
     record Shutdown() implements DoorbellAction {}

@@ -30,6 +30,11 @@ final class FileReferences {
         return find(key, path -> problemOfDisk(path, readOnly));
     }
 
+    /** Returns the path of a directory, if the property is there and names one that can be read. */
+    Optional<Path> directory(String key) {
+        return find(key, FileReferences::problemOfDirectory);
+    }
+
     private Optional<Path> find(String key, Function<Path, String> problem) {
         return section.text(key).flatMap(text -> {
             Optional<Path> path = resolve(text);
@@ -80,6 +85,12 @@ final class FileReferences {
         } catch (IOException e) {
             return file + " cannot be looked at: " + e.getMessage();
         }
+    }
+
+    private static String problemOfDirectory(Path path) {
+        return Files.isDirectory(path) && Files.isReadable(path)
+                ? ""
+                : "must be a directory that can be read, but " + Quoting.quotePath(path) + " is none";
     }
 
     private static String problemOfDisk(Path path, boolean readOnly) {

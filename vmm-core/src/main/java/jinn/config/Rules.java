@@ -53,6 +53,9 @@ final class Rules {
     /** The address of a Unix socket has 107 bytes; "_4294967295" goes behind the path. */
     static final int MAX_SOCKET_PATH_BYTES = 96;
 
+    /** Virtio 1.2 section 5.11.4. */
+    private static final int MAX_FS_TAG_BYTES = 36;
+
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
     private static final Pattern BLOCK_ID = Pattern.compile("[ -~]{1,20}");
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
@@ -170,6 +173,28 @@ final class Rules {
         return value >= least && value <= most
                 ? List.of()
                 : List.of(new Violation(key, Integer.toString(value), String.format(Locale.ROOT, rule, least, most)));
+    }
+
+    static List<Violation> queues(int queues) {
+        return queues >= 1 && queues <= MAX_BLOCK_QUEUES
+                ? List.of()
+                : List.of(new Violation("queues", Integer.toString(queues), "must be 1 to " + MAX_BLOCK_QUEUES));
+    }
+
+    static List<Violation> fs(String tag, boolean path, boolean socket) {
+        List<Violation> violations = new ArrayList<>();
+        int bytes = tag.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > MAX_FS_TAG_BYTES || tag.indexOf('\0') >= 0) {
+            violations.add(new Violation(
+                    "tag", Quoting.quote(tag), "must be 1 to " + MAX_FS_TAG_BYTES + " bytes without a NUL character"));
+        }
+        if (path == socket) {
+            violations.add(new Violation(
+                    "path",
+                    path ? "\"path\" and \"socket\"" : "neither \"path\" nor \"socket\"",
+                    "must be one of them"));
+        }
+        return violations;
     }
 
     static List<Violation> doorbell(String name, long address, int length, OptionalLong match) {

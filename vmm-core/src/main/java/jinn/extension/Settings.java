@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The settings that a VM's description gives a device. A missing or malformed one is an {@link
+ * The settings that a VM's description gives a device or a doorbell handler. A missing or malformed one is an {@link
  * IllegalArgumentException}, whose message names it and is shown to the user.
  *
  * @param values texts by their keys; whole numbers are in decimal

@@ -27,7 +27,8 @@ final class GzvmDevice implements Hypervisor {
             GzvmCapability.JINN_DATAMATCH_SHARED, "datamatch-shared",
             GzvmCapability.JINN_NO_LOST_EXIT, "no-lost-exit",
             GzvmCapability.JINN_SLOT_DELETE, "slot-delete",
-            GzvmCapability.JINN_GET_ONE_REG, "get-one-reg");
+            GzvmCapability.JINN_GET_ONE_REG, "get-one-reg",
+            GzvmCapability.JINN_DISCARD, "discard");
 
     private final FileDescriptor fd;
 

@@ -1,5 +1,6 @@
 package jinn.hypervisor;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.util.function.Consumer;
@@ -52,6 +53,16 @@ final class GzvmVm implements Vm {
                 EnableCapLayout.LAYOUT,
                 enable -> EnableCapLayout.set(enable, GzvmCapability.PROTECTED_VM, EnableCapLayout.SET_PROTECTED_VM),
                 () -> "protect its memory");
+    }
+
+    /** Only Jinn's driver can: the published ones keep a guest's pages pinned until its end. */
+    @Override
+    public boolean discard(long address, long bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment enable = arena.allocate(EnableCapLayout.LAYOUT);
+            EnableCapLayout.set(enable, GzvmCapability.JINN, GzvmCapability.JINN_DISCARD, address, bytes);
+            return fd.ioctl(GzvmIoctl.ENABLE_CAP, enable) == 0;
+        }
     }
 
     @Override

@@ -103,6 +103,12 @@ final class KvmVm implements Vm {
         }
     }
 
+    /** KVM follows the process's memory: what goes there goes here. */
+    @Override
+    public boolean discard(long address, long bytes) {
+        return true;
+    }
+
     /** Does nothing: KVM has no use for it, and the guest finds it by X0. */
     @Override
     public void setDeviceTree(long address, long bytes) {}

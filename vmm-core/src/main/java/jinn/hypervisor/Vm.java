@@ -43,6 +43,16 @@ public interface Vm extends AutoCloseable {
         throw noProtection();
     }
 
+    /**
+     * Takes pages from the guest, so that the caller can give the memory behind them back to the host. The guest's next
+     * access gets what is there then.
+     *
+     * @param address guest-physical, a multiple of 4096
+     * @param bytes a multiple of 4096, inside one slot
+     * @return whether it was done; otherwise the guest goes on with the pages that it has
+     */
+    boolean discard(long address, long bytes);
+
     private static HostException noProtection() {
         return new HostException("cannot protect the VM: this hypervisor has no protected VMs; set $.protection.mode to"
                 + " \"none\", or use /dev/gzvm");

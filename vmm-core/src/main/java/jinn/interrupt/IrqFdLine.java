@@ -2,6 +2,7 @@ package jinn.interrupt;
 
 import jinn.hypervisor.Vm;
 import jinn.posix.EventFd;
+import jinn.posix.FileDescriptor;
 import jinn.virtio.InterruptLine;
 
 /**
@@ -40,6 +41,11 @@ public final class IrqFdLine implements InterruptLine, AutoCloseable {
     @Override
     public void raise() {
         eventFd.signal();
+    }
+
+    /** Returns the eventfd, for another process to raise the interrupt; it stays this object's. */
+    public FileDescriptor descriptor() {
+        return eventFd.descriptor();
     }
 
     /** Releases the interrupt. Nobody may be raising it any more. */

@@ -37,6 +37,11 @@ public final class EventFd implements AutoCloseable {
         return new EventFd(FileDescriptor.owning(fd, "the eventfd of " + name));
     }
 
+    /** Makes another descriptor for the same counter, for somebody with a life of his own. */
+    public EventFd duplicate() {
+        return new EventFd(fd.duplicate());
+    }
+
     /** Returns the descriptor, which this object goes on owning. */
     public FileDescriptor descriptor() {
         return fd;

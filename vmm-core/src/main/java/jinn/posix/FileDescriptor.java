@@ -16,8 +16,10 @@ public final class FileDescriptor implements AutoCloseable {
     private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
     private static final int O_NONBLOCK = 0x800;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int POLLIN = 1;
     private static final int POLLOUT = 4;
     private static final int POLLHUP = 16;
 
@@ -74,6 +76,16 @@ public final class FileDescriptor implements AutoCloseable {
             throw new IllegalStateException(name + " is closed");
         }
         return number;
+    }
+
+    /** Makes another descriptor for the same open file, close-on-exec. */
+    FileDescriptor duplicate() {
+        MemorySegment state = CallState.ofThread();
+        int copy = Libc.fcntl(state, number(), F_DUPFD_CLOEXEC, 0);
+        if (copy < 0) {
+            throw Errno.exception("cannot duplicate " + this, CallState.errno(state));
+        }
+        return owning(copy, name);
     }
 
     /** Makes reads and writes return EAGAIN instead of waiting, for everybody who has this open file. */
@@ -155,6 +167,11 @@ public final class FileDescriptor implements AutoCloseable {
             }
             return result > 0 ? pollfd.get(ValueLayout.JAVA_SHORT, POLLFD_RETURNED_OFFSET) : 0;
         }
+    }
+
+    /** Blocks until there is input or the other end is closed, a signal arrives, or the time is over. */
+    public void awaitReadable(int timeoutMs) {
+        poll(POLLIN, timeoutMs);
     }
 
     /** Closes the descriptor unless it is borrowed. A second call does nothing. */

@@ -62,13 +62,6 @@ final class Libc {
         static final MethodHandle DUP2 = bind("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
     }
 
-    /** Linked when the first of it is called. */
-    private static final class SocketCalls {
-        static final MethodHandle SOCKET = bind("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-        static final MethodHandle CONNECT = bind("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-        static final MethodHandle SENDMSG = bind("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    }
-
     private Libc() {}
 
     static int open(MemorySegment state, MemorySegment path, int flags) {
@@ -221,30 +214,6 @@ final class Libc {
             return (int) ISATTY.invokeExact(state, fd);
         } catch (Throwable t) {
             throw signatureError("isatty", t);
-        }
-    }
-
-    static int socket(MemorySegment state, int family, int type, int protocol) {
-        try {
-            return (int) SocketCalls.SOCKET.invokeExact(state, family, type, protocol);
-        } catch (Throwable t) {
-            throw signatureError("socket", t);
-        }
-    }
-
-    static int connect(MemorySegment state, int fd, MemorySegment address, int bytes) {
-        try {
-            return (int) SocketCalls.CONNECT.invokeExact(state, fd, address, bytes);
-        } catch (Throwable t) {
-            throw signatureError("connect", t);
-        }
-    }
-
-    static long sendmsg(MemorySegment state, int fd, MemorySegment message, int flags) {
-        try {
-            return (long) SocketCalls.SENDMSG.invokeExact(state, fd, message, flags);
-        } catch (Throwable t) {
-            throw signatureError("sendmsg", t);
         }
     }
 

@@ -23,6 +23,7 @@ public final class Mapping implements AutoCloseable {
     private static final int MAP_FIXED = 0x10;
     private static final int MAP_ANONYMOUS = 0x20;
     private static final int MAP_NORESERVE = 0x4000;
+    private static final int MADV_REMOVE = 9;
     private static final long MAP_FAILED = -1;
 
     private final Arena arena;
@@ -74,6 +75,18 @@ public final class Mapping implements AutoCloseable {
     /** Returns the memory. Access from any thread is allowed until {@link #close}, and throws after it. */
     public MemorySegment segment() {
         return segment;
+    }
+
+    /**
+     * Frees the memory behind a part of a shared mapping; it reads as zeroes then, in every process that maps it.
+     *
+     * @param address host-virtual, a multiple of the page size
+     * @param bytes a multiple of the page size, inside a mapping of the caller's
+     * @return whether the kernel could
+     */
+    public static boolean free(long address, long bytes) {
+        MemorySegment state = CallState.ofThread();
+        return LibcMemory.madvise(state, MemorySegment.ofAddress(address), bytes, MADV_REMOVE) == 0;
     }
 
     /** Removes the mapping and its guards. A second call does nothing. */

@@ -21,9 +21,11 @@ public final class EnableCapLayout {
 
     private EnableCapLayout() {}
 
-    /** Fills in a zeroed structure with a capability and its first argument. */
-    public static void set(MemorySegment struct, long capability, long argument) {
+    /** Fills in a zeroed structure with a capability and its first arguments. */
+    public static void set(MemorySegment struct, long capability, long... arguments) {
         struct.set(Fields.U64, CAP, capability);
-        struct.set(Fields.U64, ARGS, argument);
+        for (int i = 0; i < arguments.length; i++) {
+            struct.set(Fields.U64, ARGS + (long) Long.BYTES * i, arguments[i]);
+        }
     }
 }

@@ -24,5 +24,8 @@ public final class GzvmCapability {
     /** Registers of vCPUs can be read in a VM that has asked for it. */
     public static final long JINN_GET_ONE_REG = 1 << 3;
 
+    /** Pages can be taken from the guest until it uses them again. */
+    public static final long JINN_DISCARD = 1 << 4;
+
     private GzvmCapability() {}
 }

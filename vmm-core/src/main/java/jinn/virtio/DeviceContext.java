@@ -1,5 +1,6 @@
 package jinn.virtio;
 
+import jinn.memory.GuestMemory;
 import jinn.virtio.queue.VirtQueue;
 
 /** What a transport gives a device from {@link VirtioDevice#activate} until {@link VirtioDevice#reset}. */
@@ -11,6 +12,9 @@ public interface DeviceContext {
      * @param index from 0 to the device's queue count, exclusive
      */
     VirtQueue queue(int index);
+
+    /** Returns the guest's memory, for a device whose requests name other places than their own buffers. */
+    GuestMemory memory();
 
     /** Returns whether a feature was negotiated. */
     boolean hasFeature(long mask);

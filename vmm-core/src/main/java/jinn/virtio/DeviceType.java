@@ -22,6 +22,9 @@ public record DeviceType(int id) {
     /** Socket device, section 5.10. */
     public static final DeviceType VSOCK = new DeviceType(19);
 
+    /** Memory balloon, section 5.5. */
+    public static final DeviceType BALLOON = new DeviceType(5);
+
     /** Refuses 0, which says that there is no device. */
     public DeviceType {
         if (id < 1) {

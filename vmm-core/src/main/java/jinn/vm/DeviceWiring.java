@@ -2,6 +2,7 @@ package jinn.vm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import jinn.boot.GuestLayout;
@@ -13,8 +14,11 @@ import jinn.hypervisor.DoorbellKey;
 import jinn.hypervisor.Vm;
 import jinn.interrupt.IrqFdLine;
 import jinn.memory.GuestMemory;
+import jinn.posix.FileDescriptor;
+import jinn.vhostuser.VhostUserDevice;
 import jinn.virtio.VirtioDevice;
 import jinn.virtio.mmio.MmioTransport;
+import jinn.virtio.mmio.QueueService;
 
 /**
  * Connects virtio devices with a VM: address, interrupt, doorbells, bus and loops.
@@ -34,17 +38,33 @@ record DeviceWiring(
         UndoStack resources,
         Consumer<String> warnings) {
 
+    /** Makes a device that raises its interrupt by an eventfd, or that lets the transport do so. */
+    @FunctionalInterface
+    interface Maker {
+        VirtioDevice make(FileDescriptor interrupt);
+    }
+
     /**
      * Connects a device.
      *
      * @param index which of the places for virtio devices it gets, each for one device
+     * @param maker makes it, when its interrupt is there
      */
-    AttachedDevice attach(VirtioDevice device, int index) {
+    AttachedDevice attach(int index, Maker maker) {
         long base = GuestLayout.virtioAddress(index);
         IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.virtioSpi(index));
         resources.push(line::close);
+        VirtioDevice device = maker.make(line.descriptor());
+        QueueService service = device instanceof VhostUserDevice outside
+                ? QueueService.elsewhere(outside.queueFeatures())
+                : QueueService.HERE;
         MmioTransport transport = new MmioTransport(
-                device, memory, line, queue -> loops.of(device.name(), queue), warnings, requiredFeatures);
+                device,
+                memory,
+                line,
+                queue -> loops.of(device.name(), queue),
+                warnings,
+                service.requiring(requiredFeatures));
         resources.push(transport::close);
         List<Doorbell> doorbells = new ArrayList<>();
         for (int queue = 0; queue < device.queueCount(); queue++) {
@@ -60,6 +80,7 @@ record DeviceWiring(
                 device.name() + "/" + queue,
                 new DoorbellKey(base + MmioTransport.QUEUE_NOTIFY_OFFSET, Integer.BYTES, OptionalLong.of(queue)),
                 DoorbellRequest.Fallback.SHARED,
-                (rung, count) -> transport.notifyQueue(queue));
+                (rung, count) -> transport.notifyQueue(queue),
+                device instanceof VhostUserDevice outside ? Optional.of(outside.kick(queue)) : Optional.empty());
     }
 }

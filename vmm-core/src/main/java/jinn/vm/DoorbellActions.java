@@ -16,6 +16,7 @@ final class DoorbellActions {
     private final String vmName;
     private final VmEnd end;
     private final PauseRequest pause;
+    private final Extensions extensions;
     private final UndoStack resources;
     private final Consumer<String> warnings;
 
@@ -25,10 +26,17 @@ final class DoorbellActions {
      * @param resources learns how to take each action back
      * @param warnings gets lines for the user, on any thread
      */
-    DoorbellActions(String vmName, VmEnd end, PauseRequest pause, UndoStack resources, Consumer<String> warnings) {
+    DoorbellActions(
+            String vmName,
+            VmEnd end,
+            PauseRequest pause,
+            Extensions extensions,
+            UndoStack resources,
+            Consumer<String> warnings) {
         this.vmName = vmName;
         this.end = end;
         this.pause = pause;
+        this.extensions = extensions;
         this.resources = resources;
         this.warnings = warnings;
     }
@@ -53,6 +61,7 @@ final class DoorbellActions {
         String name = doorbell.name();
         return switch (doorbell.action()) {
             case DoorbellAction.Count ignored -> (rung, count) -> {};
+            case DoorbellAction.Java java -> extensions.handler(java, name);
             case DoorbellAction.Log ignored -> log(name);
             case DoorbellAction.Run run -> {
                 CommandRunner runner = new CommandRunner(vmName, name, run.command(), warnings);

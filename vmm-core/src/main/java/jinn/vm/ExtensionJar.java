@@ -11,10 +11,11 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Function;
 import jinn.error.HostException;
+import jinn.extension.DoorbellHandlerProvider;
 import jinn.extension.VirtioDeviceProvider;
 
 /**
- * A jar with providers of devices, open as long as code from it may run.
+ * A jar with providers of devices and doorbell handlers, open as long as code from it may run.
  *
  * <p>Every failure is a {@link HostException} of one line that names the jar.
  */
@@ -39,6 +40,10 @@ final class ExtensionJar implements AutoCloseable {
 
     VirtioDeviceProvider device(String name) {
         return find(VirtioDeviceProvider.class, VirtioDeviceProvider::name, name);
+    }
+
+    DoorbellHandlerProvider handler(String name) {
+        return find(DoorbellHandlerProvider.class, DoorbellHandlerProvider::name, name);
     }
 
     private <P> P find(Class<P> kind, Function<P, String> nameOf, String name) {

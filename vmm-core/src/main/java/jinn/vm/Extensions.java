@@ -6,14 +6,17 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import jinn.config.DeviceConfig;
+import jinn.config.DoorbellAction;
+import jinn.doorbell.delivery.DoorbellHandler;
 import jinn.error.HostException;
 import jinn.error.VmmException;
+import jinn.extension.DoorbellHandlerProvider;
 import jinn.extension.Settings;
 import jinn.extension.VirtioDeviceProvider;
 import jinn.virtio.VirtioDevice;
 
 /**
- * Makes one VM's devices from jars, each jar opened once.
+ * Makes one VM's devices and doorbell handlers from jars, each jar opened once.
  *
  * <p>A jar that cannot be used is a {@link HostException} of one line.
  */
@@ -36,10 +39,21 @@ final class Extensions {
 
     VirtioDevice device(DeviceConfig.Java config, String name) {
         VirtioDeviceProvider provider = jar(config.jar()).device(config.provider());
-        return called(name, config, () -> {
+        return called(name, config.provider(), config.jar(), () -> {
             VirtioDevice device = provider.create(name, new Settings(config.settings()));
             closeAtEnd(name, device);
             return new GuardedDevice(device, name, warnings);
+        });
+    }
+
+    /** Makes what a doorbell does; what it throws is the caller's to tell. */
+    DoorbellHandler handler(DoorbellAction.Java config, String doorbell) {
+        DoorbellHandlerProvider provider = jar(config.jar()).handler(config.provider());
+        String name = "doorbell " + doorbell;
+        return called(name, config.provider(), config.jar(), () -> {
+            var handler = provider.create(doorbell, new Settings(config.settings()));
+            closeAtEnd(name, handler);
+            return (rung, count) -> handler.rang(count);
         });
     }
 
@@ -51,17 +65,15 @@ final class Extensions {
         });
     }
 
-    private static <T> T called(String name, DeviceConfig.Java config, Supplier<T> code) {
+    private static <T> T called(String name, String provider, Path jar, Supplier<T> code) {
         try {
             return code.get();
         } catch (VmmException e) {
             throw e;
         } catch (IllegalArgumentException e) {
-            throw new HostException(
-                    name + ": refused by '" + config.provider() + "' of " + config.jar() + ": " + e.getMessage(), e);
+            throw new HostException(name + ": refused by '" + provider + "' of " + jar + ": " + e.getMessage(), e);
         } catch (RuntimeException | LinkageError e) {
-            throw new HostException(
-                    name + ": '" + config.provider() + "' of " + config.jar() + " failed: " + Failures.inOneLine(e), e);
+            throw new HostException(name + ": '" + provider + "' of " + jar + " failed: " + Failures.inOneLine(e), e);
         }
     }
 

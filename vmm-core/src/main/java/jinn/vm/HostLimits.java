@@ -87,8 +87,12 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /** The interrupt, a doorbell for each queue, and what is behind the device. */
     private static long filesOf(DeviceConfig device) {
         return switch (device) {
+            case DeviceConfig.Balloon ignored -> 5;
             case DeviceConfig.Block block -> 1 + block.queues() + (block.direct() ? 2 : 1);
             case DeviceConfig.Console ignored -> 3;
+            // The connection, the interrupt, and two for each queue: the doorbell, and the back-end's end of it.
+            case DeviceConfig.Fs ignored -> 8;
+            case DeviceConfig.VhostUser user -> 3 + 2 * user.device().virtqueues(user.queues());
             // How many queues it has, and what it opens, only its code knows.
             case DeviceConfig.Java ignored -> 8;
             case DeviceConfig.Net net -> filesOf(net);

@@ -6,6 +6,7 @@ import jinn.bus.MmioBus;
 import jinn.doorbell.delivery.DoorbellRegistrar;
 import jinn.event.EventLoop;
 import jinn.hypervisor.Vcpu;
+import jinn.virtio.balloon.Balloon;
 
 /**
  * A machine that has been put together and can run.
@@ -15,6 +16,8 @@ import jinn.hypervisor.Vcpu;
  * @param devices the virtio devices, in the description's order
  * @param console what the consoles write
  * @param terminalConsole the console that takes the user's input
+ * @param balloon the guest's, if it has one
+ * @param memoryBytes size of RAM
  * @param resources all of it, to be released when no vCPU runs any more
  */
 record Machine(
@@ -27,4 +30,6 @@ record Machine(
         List<AttachedDevice> devices,
         VmConsole console,
         Optional<ConsoleInput> terminalConsole,
+        Optional<Balloon> balloon,
+        long memoryBytes,
         UndoStack resources) {}

@@ -1,6 +1,5 @@
 package jinn.vm;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +31,7 @@ import jinn.interrupt.IrqFdLine;
 import jinn.memory.GuestMemory;
 import jinn.posix.Mapping;
 import jinn.posix.MemFd;
+import jinn.vhostuser.SharedMemory;
 import jinn.virtio.Feature;
 
 /**
@@ -74,44 +74,48 @@ final class MachineAssembly {
 
     private Machine build(Hypervisor hypervisor) {
         GuestHardware hardware = BootCheck.hardware(config);
-        MemorySegment ram = createRam("jinn-ram-", hardware.privateBytes());
+        SharedMemory ram = createRam("jinn-ram-", GuestLayout.RAM, hardware.privateBytes());
         listener.reached(LaunchPhase.MEMORY);
         EventLoops loops = EventLoops.start(config.loops(), resources, end::fail);
         EventLoop loop = loops.standard();
         Vm vm = hypervisor.createVm(config.name());
         resources.push(vm::close);
 
-        vm.addMemory(RAM_SLOT, GuestLayout.RAM, ram);
-        GuestMemory memory = new GuestMemory(List.of(new GuestMemory.Region(GuestLayout.RAM, ram)));
-        GuestMemory deviceMemory =
-                hardware.shared().map(range -> shareMemory(vm, range)).orElse(memory);
+        vm.addMemory(RAM_SLOT, GuestLayout.RAM, ram.region().host());
+        SharedMemory reachable =
+                hardware.shared().map(range -> shareMemory(vm, range)).orElse(ram);
         createInterruptController(vm);
         List<Vcpu> vcpus = createVcpus(vm);
         listener.reached(LaunchPhase.VM);
-        BootLoader.Entry entry = loadGuest(memory, hardware);
+        BootLoader.Entry entry = loadGuest(memoryOf(ram), hardware);
         vm.setDeviceTree(entry.deviceTree(), entry.deviceTreeBytes());
         listener.reached(LaunchPhase.KERNEL);
 
         Consumer<String> warnings = message -> loop.execute(() -> listener.warned(message));
         // Before the registrar, so that they end after it: until then doorbells ring.
-        Map<String, DoorbellHandler> actions = doorbellActions(warnings);
+        Extensions extensions = new Extensions(resources, warnings);
+        Map<String, DoorbellHandler> actions = doorbellActions(extensions, warnings);
         DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
         resources.push(registrar::close);
         attachUserDoorbells(registrar, loops, actions, warnings);
         VmConsole console = new VmConsole(() -> listener.reached(LaunchPhase.FIRST_OUTPUT));
         ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
         attachSerial(vm, consoles);
-        DeviceWiring wiring =
-                new DeviceWiring(vm, deviceMemory, requiredFeatures(), loops, registrar, bus, resources, warnings);
+        DeviceWiring wiring = new DeviceWiring(
+                vm, memoryOf(reachable), requiredFeatures(), loops, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(
                 consoles,
-                new Extensions(resources, warnings),
+                extensions,
                 new NetworkWiring(config.name(), loops, resources, warnings),
+                new OutsideDevices(reachable, loops, resources),
+                limiter -> new GuestPages(vm, reachable.region(), limiter),
                 resources,
                 warnings);
         List<AttachedDevice> devices = new ArrayList<>();
-        for (int index = 0; index < config.devices().size(); index++) {
-            devices.add(wiring.attach(factory.create(config.devices().get(index), index), index));
+        for (int i = 0; i < config.devices().size(); i++) {
+            int index = i;
+            devices.add(wiring.attach(
+                    index, interrupt -> factory.create(config.devices().get(index), index, interrupt)));
         }
         setEntry(vcpus, entry);
         if (hardware.shared().isPresent()) {
@@ -123,22 +127,37 @@ final class MachineAssembly {
                 consoles.terminalConsole().map(sink -> new ConsoleInput(loops.of(consoles.terminalOwner()), sink));
         input.ifPresent(console::setInput);
         return new Machine(
-                end, pauseRequest, loop, bus, vcpus, registrar, List.copyOf(devices), console, input, resources);
+                end,
+                pauseRequest,
+                loop,
+                bus,
+                vcpus,
+                registrar,
+                List.copyOf(devices),
+                console,
+                input,
+                factory.balloon(),
+                config.machine().memoryBytes(),
+                resources);
     }
 
-    private MemorySegment createRam(String prefix, long bytes) {
+    private SharedMemory createRam(String prefix, long address, long bytes) {
         MemFd memFd = MemFd.create(prefix + config.name(), bytes);
         resources.push(memFd::close);
         Mapping mapping = Mapping.of(memFd);
         resources.push(mapping::close);
-        return mapping.segment();
+        return new SharedMemory(new GuestMemory.Region(address, mapping.segment()), memFd.descriptor());
     }
 
     /** All that the devices of a protected guest may reach. */
-    private GuestMemory shareMemory(Vm vm, GuestDescription.Range range) {
-        MemorySegment shared = createRam("jinn-shared-", range.end() - range.start());
-        vm.addSharedMemory(SHARED_SLOT, range.start(), shared);
-        return new GuestMemory(List.of(new GuestMemory.Region(range.start(), shared)));
+    private SharedMemory shareMemory(Vm vm, GuestDescription.Range range) {
+        SharedMemory shared = createRam("jinn-shared-", range.start(), range.end() - range.start());
+        vm.addSharedMemory(SHARED_SLOT, range.start(), shared.region().host());
+        return shared;
+    }
+
+    private static GuestMemory memoryOf(SharedMemory shared) {
+        return new GuestMemory(List.of(shared.region()));
     }
 
     /** A driver that does not ask its platform for memory would give the devices of a protected guest private one. */
@@ -201,8 +220,9 @@ final class MachineAssembly {
         }
     }
 
-    private Map<String, DoorbellHandler> doorbellActions(Consumer<String> warnings) {
-        DoorbellActions actions = new DoorbellActions(config.name(), end, pauseRequest, resources, warnings);
+    private Map<String, DoorbellHandler> doorbellActions(Extensions extensions, Consumer<String> warnings) {
+        DoorbellActions actions =
+                new DoorbellActions(config.name(), end, pauseRequest, extensions, resources, warnings);
         Map<String, DoorbellHandler> byName = new HashMap<>();
         config.doorbells().forEach(doorbell -> byName.put(doorbell.name(), actions.create(doorbell)));
         return byName;

@@ -1,10 +1,14 @@
 package jinn.vm;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import jinn.doorbell.delivery.Doorbell;
 import jinn.doorbell.delivery.DoorbellHandler;
+import jinn.posix.DescriptorMessage;
 import jinn.posix.EventFd;
-import jinn.posix.UnixSocket;
+import jinn.posix.FileDescriptor;
+import jinn.posix.StreamSocket;
 
 /** An eventfd that another process has got, and to which each ring is added. */
 final class SentEventFd implements DoorbellHandler, AutoCloseable {
@@ -23,7 +27,10 @@ final class SentEventFd implements DoorbellHandler, AutoCloseable {
     static SentEventFd send(String doorbell, Path socket) {
         EventFd eventFd = EventFd.create("doorbell " + doorbell);
         try {
-            UnixSocket.sendDescriptor(socket, doorbell, eventFd.descriptor());
+            try (FileDescriptor connection = StreamSocket.connect(socket.toString())) {
+                DescriptorMessage.send(
+                        connection, doorbell.getBytes(StandardCharsets.UTF_8), List.of(eventFd.descriptor()));
+            }
             return new SentEventFd(eventFd);
         } catch (RuntimeException e) {
             eventFd.close();

@@ -1,11 +1,15 @@
 package jinn.vm;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellStatus;
 import jinn.doorbell.delivery.Doorbell;
+import jinn.error.HostException;
 import jinn.hypervisor.Hypervisor;
+import jinn.virtio.balloon.Balloon;
+import jinn.virtio.balloon.BalloonStatistics;
 
 /**
  * A virtual machine, from its description to its end.
@@ -136,6 +140,36 @@ public final class VirtualMachine implements AutoCloseable {
         return machine.devices().stream()
                 .flatMap(device -> device.queues().stream())
                 .toList();
+    }
+
+    /** Returns how the balloon is doing, if the VM has one, and lets the guest say more for the next call. Any thread. */
+    public Optional<BalloonStatus> balloon() {
+        return machine.balloon().map(balloon -> {
+            BalloonStatistics said = balloon.statistics();
+            return new BalloonStatus(
+                    balloon.targetBytes(),
+                    balloon.actualBytes(),
+                    balloon.reportedBytes(),
+                    said.total(),
+                    said.free(),
+                    said.available());
+        });
+    }
+
+    /**
+     * Asks the guest to do without so much memory. Any thread; the guest takes its time.
+     *
+     * @param bytes rounded down to pages
+     * @throws HostException if the VM has no balloon, or not so much memory
+     */
+    public void setBalloon(long bytes) {
+        Balloon balloon = machine.balloon()
+                .orElseThrow(() -> new HostException("the VM has no balloon; add a device {\"type\": \"balloon\"}"));
+        if (bytes < 0 || bytes >= machine.memoryBytes()) {
+            throw new HostException("a balloon of " + bytes + " bytes: must be less than the VM's memory of "
+                    + machine.memoryBytes() + " bytes");
+        }
+        balloon.setTarget(bytes);
     }
 
     /** Returns what each vCPU has done so far. */

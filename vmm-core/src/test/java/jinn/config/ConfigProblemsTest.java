@@ -48,14 +48,14 @@ final class ConfigProblemsTest {
     }
 
     static Stream<Arguments> actions() {
-        String words = "\"count\", \"log\", \"pause\", \"shutdown\", or an object with \"run\" or \"send\"";
+        String words = "\"count\", \"log\", \"pause\", \"shutdown\", or an object with \"java\", \"run\" or \"send\"";
         String command = ": must be an array of strings: the program and its arguments, as in [\"/usr/bin/logger\","
                 + " \"rung\"]";
         return Stream.of(
                 action("'shutdwn'", "action: \"shutdwn\": must be " + words + "; did you mean shutdown?"),
                 action("7", "action: 7: must be " + words),
-                action("{}", "action: must have either \"run\" or \"send\""),
-                action("{'run': ['a'], 'send': 'b'}", "action: must have either \"run\" or \"send\""),
+                action("{}", "action: must have one of \"java\", \"run\" and \"send\""),
+                action("{'run': ['a'], 'send': 'b'}", "action: must have one of \"java\", \"run\" and \"send\""),
                 action("{'run': []}", "action.run" + command),
                 action("{'run': ['a', 7]}", "action.run" + command),
                 action("{'run': ['./Image']}", "action.run: \"./Image\": must be a program that this user may run"),
@@ -193,11 +193,28 @@ final class ConfigProblemsTest {
                                 + " mean terminal?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'consle'}]}",
-                        "1:52: $.devices[0].type: \"consle\": must be one of \"block\", \"console\", \"java\", \"net\", \"rng\", \"vsock\"; did you mean"
+                        "1:52: $.devices[0].type: \"consle\": must be one of \"balloon\", \"block\", \"console\", \"fs\", \"java\", \"net\", \"rng\", \"vhost-user\", \"vsock\"; did you mean"
                                 + " console?"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'disk'}]}",
-                        "1:52: $.devices[0].type: \"disk\": must be one of \"block\", \"console\", \"java\", \"net\", \"rng\", \"vsock\""),
+                        "1:52: $.devices[0].type: \"disk\": must be one of \"balloon\", \"block\", \"console\", \"fs\", \"java\", \"net\", \"rng\", \"vhost-user\", \"vsock\""),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'fs', 'tag': 'a'}]}",
+                        "1:43: $.devices[0].path: neither \"path\" nor \"socket\": must be one of them"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'fs', 'tag': '', 'socket': 's'}]}",
+                        "1:65: $.devices[0].tag: \"\": must be 1 to 36 bytes without a NUL character"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'vhost-user', 'device': 'blok', 'socket': 's'}]}",
+                        "1:76: $.devices[0].device: \"blok\": must be one of \"block\", \"gpio\", \"i2c\", \"net\","
+                                + " \"rng\", \"scsi\", \"sound\", \"vsock\"; did you mean block?"),
+                arguments(
+                        "{" + BOOT
+                                + ", 'devices': [{'type': 'vhost-user', 'device': 'net', 'socket': 's', 'queues': 9}]}",
+                        "1:108: $.devices[0].queues: 9: must be 1 to 8"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'balloon', 'deflate-on-oom': 1}]}",
+                        "1:81: $.devices[0].deflate-on-oom: 1: must be true or false"),
                 arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'java', 'provider': 'lamp'}]}",
                         "1:43: $.devices[0].jar: missing: must be the path of a jar"),

@@ -93,7 +93,7 @@ final class SchemaTest {
     @Test
     void namesEveryTypeOfDevice() throws Exception {
         Set<String> types = Arrays.stream(DeviceConfig.class.getPermittedSubclasses())
-                .map(type -> "\"" + type.getSimpleName().toLowerCase(Locale.ROOT) + "\"")
+                .map(type -> "\"" + key(type.getSimpleName()) + "\"")
                 .collect(Collectors.toSet());
         String schema = Files.readString(SCHEMA);
         types.forEach(type -> assertTrue(schema.contains(type), type));
@@ -139,6 +139,9 @@ final class SchemaTest {
                 "'devices': [{'type': 'net', 'backend': 'tap', 'tap': 'tap0', 'queues': 8, 'mtu': 68}]",
                 "'devices': [{'type': 'vsock', 'path': 'guest.vsock'}]",
                 "'devices': [{'type': 'vsock', 'path': 'guest.vsock', 'cid': 2147483647}]",
+                "'devices': [{'type': 'balloon'}, {'type': 'balloon', 'deflate-on-oom': false}]",
+                "'devices': [{'type': 'fs', 'tag': 'a', 'socket': 's'}]",
+                "'devices': [{'type': 'vhost-user', 'device': 'net', 'socket': 's', 'queues': 8}]",
                 "'devices': [{'type': 'java', 'jar': 'Image', 'provider': 'a', 'settings': {'b': 'c', 'd': 1}}]",
                 "'devices': [{'type': 'block', 'path': 'disk'}]",
                 "'devices': [{'type': 'block', 'path': 'disk', 'readonly': true, 'queues': 8, 'direct': true, 'id': '~ !'}]",
@@ -205,6 +208,11 @@ final class SchemaTest {
                 "'devices': [{'type': 'vsock', 'path': 'a', 'mac': '52:54:00:12:34:56'}]",
                 "'devices': [{'type': 'rng', 'cid': 3}]",
                 "'devices': [{'type': 'disk'}]",
+                "'devices': [{'type': 'balloon', 'tag': 'a'}]",
+                "'devices': [{'type': 'fs', 'socket': 's'}]",
+                "'devices': [{'type': 'fs', 'tag': 'a', 'socket': 's', 'queues': 1}]",
+                "'devices': [{'type': 'vhost-user', 'device': 'disk', 'socket': 's'}]",
+                "'devices': [{'type': 'vhost-user', 'socket': 's'}]",
                 "'devices': [{'type': 'java', 'provider': 'a'}]",
                 "'devices': [{'type': 'rng', 'jar': 'a.jar'}]",
                 "'devices': [{'type': 'java', 'jar': 'Image', 'provider': 'a', 'settings': {'b': true}}]",
@@ -286,12 +294,18 @@ final class SchemaTest {
         }
     }
 
+    /** Returns a name of Java as a key: {@code deflate-on-oom} for {@code deflateOnOom}. */
+    private static String key(String name) {
+        return name.replaceAll("(?<=[a-z])(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
+
     /** Returns the names of a record's fields as a file spells them: its keys carry no unit but that of short times. */
     private static Set<String> fields(Class<?> record) {
         return Arrays.stream(record.getRecordComponents())
                 .map(RecordComponent::getName)
                 .map(name -> name.replaceFirst("Bytes$", ""))
                 .map(name -> name.replaceFirst("Micros$", "-us"))
+                .map(SchemaTest::key)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -25,6 +25,8 @@ public final class FakeVm implements Vm {
     private final Map<Integer, EventFd> interrupts = new HashMap<>();
     private BiPredicate<DoorbellKey, DoorbellKey> collision = DoorbellKey::collidesWith;
     private IntFunction<Vcpu> vcpus = FakeVcpu::new;
+    private final List<Long> discarded = new ArrayList<>();
+    private boolean keepsPages;
     private int doorbellErrno;
     private boolean wildcardsRefused;
     private int callsUntilFailure = Integer.MAX_VALUE;
@@ -42,6 +44,16 @@ public final class FakeVm implements Vm {
     /** Lets the driver refuse a doorbell with EEXIST when {@code rule} holds for an old one and the new one. */
     public void setCollision(BiPredicate<DoorbellKey, DoorbellKey> rule) {
         collision = rule;
+    }
+
+    /** Lets the driver keep all pages, as the published ones do. */
+    public void keepPages() {
+        keepsPages = true;
+    }
+
+    /** Returns the guest-physical addresses that were to be discarded. */
+    public List<Long> discarded() {
+        return discarded;
     }
 
     /** Lets the driver refuse every doorbell. */
@@ -153,6 +165,12 @@ public final class FakeVm implements Vm {
     public void deassignInterrupt(int spi, EventFd source) {
         log.add("release " + spi);
         interrupts.remove(spi, source);
+    }
+
+    @Override
+    public boolean discard(long address, long bytes) {
+        discarded.add(address);
+        return !keepsPages;
     }
 
     @Override

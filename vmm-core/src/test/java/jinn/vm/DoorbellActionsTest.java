@@ -37,7 +37,8 @@ final class DoorbellActionsTest {
     private final VmEnd end = new VmEnd();
     private final PauseRequest pause = new PauseRequest();
     private final UndoStack resources = new UndoStack();
-    private final DoorbellActions actions = new DoorbellActions("web", end, pause, resources, warnings::add);
+    private final DoorbellActions actions =
+            new DoorbellActions("web", end, pause, new Extensions(resources, warnings::add), resources, warnings::add);
     private final EventLoop loop = EventLoop.start("test-loop", failure -> warnings.add("failure " + failure));
     private final DoorbellRegistrar registrar = new DoorbellRegistrar("web", new FakeVm(), loop, true);
 
@@ -141,7 +142,7 @@ final class DoorbellActionsTest {
         } catch (SyscallException e) {
             reason = e.getMessage();
         }
-        assertTrue(reason.startsWith("cannot connect to the socket " + directory.resolve("nobody")), reason);
+        assertTrue(reason.startsWith("cannot connect to " + directory.resolve("nobody")), reason);
 
         DoorbellHandler guarded = actions.guard("bell", (rung, count) -> {
             throw new IllegalStateException("on purpose");

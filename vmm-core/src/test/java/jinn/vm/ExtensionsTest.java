@@ -19,8 +19,11 @@ import java.util.jar.JarOutputStream;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 import jinn.config.DeviceConfig;
+import jinn.config.DoorbellAction;
+import jinn.doorbell.delivery.DoorbellHandler;
 import jinn.error.DeviceFailureException;
 import jinn.error.HostException;
+import jinn.extension.DoorbellHandlerProvider;
 import jinn.extension.VirtioDeviceProvider;
 import jinn.virtio.VirtioDevice;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ExtensionsTest {
 
     private static final String SERVICE = "META-INF/services/" + VirtioDeviceProvider.class.getName();
+
+    private static final String HANDLERS = "META-INF/services/" + DoorbellHandlerProvider.class.getName();
 
     @TempDir
     private static Path classes;
@@ -71,6 +76,7 @@ class ExtensionsTest {
                 JarOutputStream entries = new JarOutputStream(output);
                 Stream<Path> compiled = Files.walk(classes)) {
             add(entries, SERVICE, provider.getBytes(StandardCharsets.UTF_8));
+            add(entries, HANDLERS, "extension.FailingProvider$OfHandlers".getBytes(StandardCharsets.UTF_8));
             for (Path path : compiled.filter(Files::isRegularFile).toList()) {
                 add(entries, classes.relativize(path).toString(), Files.readAllBytes(path));
             }
@@ -155,6 +161,34 @@ class ExtensionsTest {
         assertThrowsMessage(jar + ": cannot load its providers: ServiceConfigurationError: ");
         jar = Files.writeString(directory.resolve("text.jar"), "no jar");
         assertThrowsMessage(jar + ": has no VirtioDeviceProvider named 'failing'; it has none");
+    }
+
+    @Test
+    void aHandlerGetsTheRingsOfItsDoorbell() {
+        DoorbellHandler handler = extensions.handler(new DoorbellAction.Java(jar, "counting", Map.of()), "bell");
+        handler.rang(null, 3);
+        assertEquals("bell 3", System.clearProperty("extension.rings"));
+        assertEquals(
+                "seven rings of bell",
+                assertThrows(IllegalStateException.class, () -> handler.rang(null, 7))
+                        .getMessage());
+    }
+
+    @Test
+    void aHandlersProviderMayRefuseItsSettingsAndMayBeMissing() {
+        assertEquals(
+                "doorbell bell: refused by 'counting' of " + jar + ": setting 'speed' is unknown: must be one of file",
+                assertThrows(
+                                HostException.class,
+                                () -> extensions.handler(
+                                        new DoorbellAction.Java(jar, "counting", Map.of("speed", "1")), "bell"))
+                        .getMessage());
+        assertEquals(
+                jar + ": has no DoorbellHandlerProvider named 'lamp'; it has counting",
+                assertThrows(
+                                HostException.class,
+                                () -> extensions.handler(new DoorbellAction.Java(jar, "lamp", Map.of()), "bell"))
+                        .getMessage());
     }
 
     private void assertThrowsMessage(String start) {

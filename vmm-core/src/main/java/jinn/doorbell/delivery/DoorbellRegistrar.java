@@ -18,6 +18,7 @@ import jinn.posix.Errno;
  */
 public final class DoorbellRegistrar implements AutoCloseable {
 
+    private static final String OUTSIDE = "another process reads it and Jinn does not count it";
     private static final String FORCED = "the user-space path was asked for";
 
     /** Errors that mean that this driver has no such doorbells at all. */
@@ -82,11 +83,18 @@ public final class DoorbellRegistrar implements AutoCloseable {
             return;
         }
         try {
-            bindings.add(KernelBinding.bind(vm, doorbell.loop(), doorbell.key(), List.of(doorbell)));
-            doorbell.setPath(DoorbellPath.KERNEL, "");
+            bindings.add(bindAlone(doorbell));
+            doorbell.setPath(DoorbellPath.KERNEL, doorbell.request().reader().isPresent() ? OUTSIDE : "");
         } catch (SyscallException e) {
             findFallback(doorbell, e);
         }
+    }
+
+    private KernelBinding bindAlone(Doorbell doorbell) {
+        return doorbell.request()
+                .reader()
+                .map(reader -> KernelBinding.bindForReader(vm, doorbell, reader))
+                .orElseGet(() -> KernelBinding.bind(vm, doorbell.loop(), doorbell.key(), List.of(doorbell)));
     }
 
     private void findFallback(Doorbell doorbell, SyscallException refusal) {
@@ -138,8 +146,11 @@ public final class DoorbellRegistrar implements AutoCloseable {
         } catch (SyscallException e) {
             // The same keys in the same order were accepted before.
             for (KernelBinding binding : old) {
-                bindings.add(KernelBinding.bind(
-                        vm, binding.doorbells().getFirst().loop(), binding.key(), binding.doorbells()));
+                bindings.add(
+                        binding.doorbells().size() == 1
+                                ? bindAlone(binding.doorbells().getFirst())
+                                : KernelBinding.bind(
+                                        vm, binding.doorbells().getFirst().loop(), binding.key(), binding.doorbells()));
             }
             return false;
         }

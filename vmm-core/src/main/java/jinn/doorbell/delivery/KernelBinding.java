@@ -1,6 +1,7 @@
 package jinn.doorbell.delivery;
 
 import java.util.List;
+import java.util.Optional;
 import jinn.event.EventLoop;
 import jinn.event.Registration;
 import jinn.hypervisor.DoorbellKey;
@@ -19,18 +20,21 @@ final class KernelBinding implements AutoCloseable {
     private final EventLoop loop;
     private final DoorbellKey key;
     private final EventFd eventFd;
-    private final Registration registration;
+    /** Nothing when another process reads the eventfd. */
+    private final Optional<Registration> registration;
 
     /** Replaced, never changed: the loop's thread walks it while another adds. */
     private volatile List<Doorbell> doorbells;
 
-    private KernelBinding(Vm vm, EventLoop loop, DoorbellKey key, List<Doorbell> doorbells, EventFd eventFd) {
+    private KernelBinding(
+            Vm vm, EventLoop loop, DoorbellKey key, List<Doorbell> doorbells, EventFd eventFd, boolean readHere) {
         this.vm = vm;
         this.loop = loop;
         this.key = key;
         this.doorbells = List.copyOf(doorbells);
         this.eventFd = eventFd;
-        this.registration = loop.register(eventFd.descriptor(), this::deliver);
+        this.registration =
+                readHere ? Optional.of(loop.register(eventFd.descriptor(), this::deliver)) : Optional.empty();
     }
 
     /** Delivers what the driver has signalled until now, to doorbells of this loop whole, to others on their way. */
@@ -42,16 +46,28 @@ final class KernelBinding implements AutoCloseable {
     static KernelBinding bind(Vm vm, EventLoop loop, DoorbellKey key, List<Doorbell> doorbells) {
         EventFd eventFd = EventFd.create("doorbell " + key);
         try {
-            KernelBinding binding = new KernelBinding(vm, loop, key, doorbells, eventFd);
+            KernelBinding binding = new KernelBinding(vm, loop, key, doorbells, eventFd, true);
             try {
                 vm.assignDoorbell(key, eventFd);
                 return binding;
             } catch (RuntimeException e) {
-                binding.registration.close();
+                binding.registration.ifPresent(Registration::close);
                 throw e;
             }
         } catch (RuntimeException e) {
             eventFd.close();
+            throw e;
+        }
+    }
+
+    /** Binds the key of a doorbell whose eventfd another process reads; fails as {@link #bind} does. */
+    static KernelBinding bindForReader(Vm vm, Doorbell doorbell, EventFd reader) {
+        EventFd own = reader.duplicate();
+        try {
+            vm.assignDoorbell(doorbell.key(), own);
+            return new KernelBinding(vm, doorbell.loop(), doorbell.key(), List.of(doorbell), own, false);
+        } catch (RuntimeException e) {
+            own.close();
             throw e;
         }
     }
@@ -70,7 +86,7 @@ final class KernelBinding implements AutoCloseable {
 
     /** Delivers what the driver has signalled so far. Called on the loop's thread. */
     void deliver() {
-        long count = eventFd.drain();
+        long count = registration.isPresent() ? eventFd.drain() : 0;
         if (count == 0) {
             return;
         }
@@ -84,9 +100,11 @@ final class KernelBinding implements AutoCloseable {
     @Override
     public void close() {
         try (eventFd) {
-            try (registration) {
+            try {
                 vm.deassignDoorbell(key, eventFd);
                 flush();
+            } finally {
+                registration.ifPresent(Registration::close);
             }
         }
     }

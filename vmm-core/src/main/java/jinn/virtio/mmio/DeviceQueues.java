@@ -40,6 +40,7 @@ final class DeviceQueues {
     }
 
     private final VirtioDevice device;
+    private final GuestMemory memory;
     private final Driver driver;
     private final VirtQueue[] queues;
     private final QueueExecutor[] executors;
@@ -57,6 +58,7 @@ final class DeviceQueues {
 
     DeviceQueues(VirtioDevice device, GuestMemory memory, IntFunction<QueueExecutor> executorOf, Driver driver) {
         this.device = device;
+        this.memory = memory;
         this.driver = driver;
         int count = device.queueCount();
         queues = new VirtQueue[count];
@@ -192,6 +194,11 @@ final class DeviceQueues {
         @Override
         public VirtQueue queue(int index) {
             return queues[index];
+        }
+
+        @Override
+        public GuestMemory memory() {
+            return memory;
         }
 
         @Override

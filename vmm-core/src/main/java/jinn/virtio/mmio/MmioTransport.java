@@ -10,7 +10,6 @@ import jinn.error.GuestFaultException;
 import jinn.error.VmmException;
 import jinn.memory.GuestMemory;
 import jinn.virtio.DeviceStatus;
-import jinn.virtio.Feature;
 import jinn.virtio.InterruptLine;
 import jinn.virtio.QueueExecutor;
 import jinn.virtio.VirtioDevice;
@@ -42,7 +41,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final InterruptLine line;
     private final DeviceQueues queues;
     private final FaultLog faults;
-    private final long requiredFeatures;
+    private final QueueService service;
     private final long offeredFeatures;
 
     private final AtomicBits status = new AtomicBits();
@@ -74,7 +73,17 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             InterruptLine line,
             QueueExecutor executor,
             Consumer<String> warnings) {
-        this(device, memory, line, queue -> executor, warnings, 0);
+        this(device, memory, line, queue -> executor, warnings);
+    }
+
+    /** Makes a transport whose queues Jinn serves. */
+    public MmioTransport(
+            VirtioDevice device,
+            GuestMemory memory,
+            InterruptLine line,
+            IntFunction<QueueExecutor> executors,
+            Consumer<String> warnings) {
+        this(device, memory, line, executors, warnings, QueueService.HERE);
     }
 
     /**
@@ -83,7 +92,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
      * @param line raised when the driver is to look at InterruptStatus; an edge, not a level
      * @param executors tells the loop of each queue, by the queue's number; that of queue 0 starts and resets the device
      * @param warnings gets one line for the user when the guest breaks a rule, at a limited rate, on any thread
-     * @param required feature bits that the driver has to accept beside VERSION_1, or it cannot use the device
+     * @param service who serves the queues
      */
     public MmioTransport(
             VirtioDevice device,
@@ -91,13 +100,13 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             InterruptLine line,
             IntFunction<QueueExecutor> executors,
             Consumer<String> warnings,
-            long required) {
+            QueueService service) {
         this.device = device;
+        this.service = service;
         this.memory = memory;
         this.line = line;
         this.faults = new FaultLog(device.name(), warnings, System::nanoTime);
-        this.requiredFeatures = required | Feature.VERSION_1;
-        this.offeredFeatures = device.features() | requiredFeatures | Feature.INDIRECT_DESC | Feature.EVENT_IDX;
+        this.offeredFeatures = device.features() | service.offered();
         int count = device.queueCount();
         queueRegisters = new QueueRegisters[count];
         for (int i = 0; i < count; i++) {
@@ -119,7 +128,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             case Register.VERSION -> Register.MODERN;
             case Register.DEVICE_ID -> device.type().id();
             case Register.VENDOR_ID -> Register.VENDOR;
-            case Register.INTERRUPT_STATUS -> interruptStatus.get();
+            case Register.INTERRUPT_STATUS -> interruptStatus.get() | interruptOfOthers();
             case Register.STATUS -> status.get();
             case Register.CONFIG_GENERATION -> configGeneration.get() & WORD_MASK;
             case Register.SHM_LEN_LOW, Register.SHM_LEN_HIGH, Register.SHM_BASE_LOW, Register.SHM_BASE_HIGH ->
@@ -127,6 +136,11 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             case Register.DEVICE_FEATURES, Register.QUEUE_NUM_MAX, Register.QUEUE_READY -> readSelected((int) offset);
             default -> 0;
         };
+    }
+
+    /* Nobody here knows when another process raises the interrupt. It is an edge: looking in vain costs nothing else. */
+    private int interruptOfOthers() {
+        return service.elsewhere() && DeviceStatus.DRIVER_OK.isSet(status.get()) ? Register.INTERRUPT_USED : 0;
     }
 
     private long readSelected(int register) {
@@ -242,7 +256,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private boolean featuresAcceptable() {
-        return (driverFeatures & ~offeredFeatures) == 0 && (driverFeatures & requiredFeatures) == requiredFeatures;
+        return (driverFeatures & ~offeredFeatures) == 0 && (driverFeatures & service.required()) == service.required();
     }
 
     private void start() {

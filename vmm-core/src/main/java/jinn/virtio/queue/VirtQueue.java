@@ -107,6 +107,11 @@ public final class VirtQueue {
         return layout.size();
     }
 
+    /** Returns where the driver has put the queue; good while it is enabled. */
+    public QueueLayout layout() {
+        return layout;
+    }
+
     /** Makes a chain for {@link #pop}, good for as long as the queue stays enabled. */
     public DescriptorChain newChain() {
         return new DescriptorChain(memory, layout.size());

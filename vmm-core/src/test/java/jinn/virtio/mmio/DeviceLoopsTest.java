@@ -44,8 +44,8 @@ final class DeviceLoopsTest {
 
     private final GuestMemory memory = GuestRam.ofBytes(0x10000);
     private final FakeDevice device = new FakeDevice();
-    private final MmioTransport transport = new MmioTransport(
-            device, memory, new RecordingLine(), queue -> queue == 0 ? home : other, warnings::add, 0);
+    private final MmioTransport transport =
+            new MmioTransport(device, memory, new RecordingLine(), queue -> queue == 0 ? home : other, warnings::add);
     private final FakeMmioDriver driver = new FakeMmioDriver(transport);
 
     /** Gives every request back, and writes down who did what. */

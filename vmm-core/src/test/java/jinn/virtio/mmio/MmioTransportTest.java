@@ -183,7 +183,8 @@ class MmioTransportTest {
     @Test
     void aRequiredFeatureIsOfferedAndHasToBeAccepted() {
         long platform = 1L << 33;
-        MmioTransport strict = new MmioTransport(device, memory, line, queue -> executor, warnings::add, platform);
+        MmioTransport strict = new MmioTransport(
+                device, memory, line, queue -> executor, warnings::add, QueueService.HERE.requiring(platform));
         FakeMmioDriver user = new FakeMmioDriver(strict);
 
         assertEquals(platform, user.offeredFeatures() & platform);

@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @SuppressWarnings("restricted")
-final class UnixSocketTest {
+final class DescriptorMessageTest {
 
     /** The flags of a listening socket in /proc/net/unix; the connections that wait to be accepted have its path too. */
     private static final String ACCEPTS = " 00010000 ";
@@ -38,8 +39,11 @@ final class UnixSocketTest {
                 Arena arena = Arena.ofConfined()) {
             List<Path> before = descriptors();
             listener.bind(UnixDomainSocketAddress.of(path));
-            UnixSocket.sendDescriptor(path, "bell", eventFd.descriptor());
-            assertEquals(before.size(), descriptors().size(), "the sender keeps a connection");
+            try (FileDescriptor connection = StreamSocket.connect(path.toString())) {
+                DescriptorMessage.send(
+                        connection, "bell".getBytes(StandardCharsets.UTF_8), List.of(eventFd.descriptor()));
+            }
+            assertEquals(before.size(), descriptors().size(), "the sender keeps a descriptor");
 
             try (FileDescriptor connection = accept(path)) {
                 MemorySegment text = arena.allocate(16);
@@ -61,11 +65,8 @@ final class UnixSocketTest {
     @Test
     void whereNobodyListensTheSocketIsNamed() {
         Path path = directory.resolve("nobody.sock");
-        try (EventFd eventFd = EventFd.create("a test")) {
-            SyscallException e = assertThrows(
-                    SyscallException.class, () -> UnixSocket.sendDescriptor(path, "bell", eventFd.descriptor()));
-            assertEquals("cannot connect to the socket " + path + ": no such file or entry (ENOENT)", e.getMessage());
-        }
+        SyscallException e = assertThrows(SyscallException.class, () -> StreamSocket.connect(path.toString()));
+        assertEquals("cannot connect to " + path + ": no such file or entry (ENOENT)", e.getMessage());
     }
 
     /** Accepts at the socket of this process that is bound to the path: the one listening descriptor there is. */

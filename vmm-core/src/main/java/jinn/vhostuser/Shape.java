@@ -1,0 +1,13 @@
+package jinn.vhostuser;
+
+import java.util.Optional;
+import jinn.virtio.DeviceType;
+
+/**
+ * What a device is to the driver.
+ *
+ * @param type its kind
+ * @param queues how many queues it has, if the back-end can serve that many
+ * @param config its configuration space, where that is Jinn's to know; otherwise the back-end is asked
+ */
+public record Shape(DeviceType type, int queues, Optional<byte[]> config) {}
