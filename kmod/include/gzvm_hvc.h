@@ -108,7 +108,7 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
  * @pad: zero
  * @lr: copies of the list registers
  * @vtimer_offset: CNTVOFF_EL2 of the guest in counter ticks, from CREATE_VCPU on
- * @vtimer_delay: GZVM_EXIT_IDLE: ticks until the virtual timer fires
+ * @vtimer_delay: GZVM_EXIT_IDLE: ticks until the first of the guest's timers fires
  * @vtimer_migrate: 1 when @vtimer_delay is valid: sleep that long at most
  * @pad2: zero
  * @ended: GZVM_CAP_END_NOTICE: bit n of word n / 32 is set when SPI n was ended;
