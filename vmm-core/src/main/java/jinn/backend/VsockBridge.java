@@ -30,7 +30,7 @@ public final class VsockBridge implements HostSide, AutoCloseable {
     private static final int BACKLOG = 64;
 
     /** Most programs that have connected and not said where to. */
-    private static final int MAXIMUM_GREETINGS = 32;
+    public static final int MAXIMUM_GREETINGS = 32;
 
     private final Path path;
     private final FileDescriptor listener;

@@ -28,11 +28,9 @@ final class VsockReader {
 
     private void check(ObjectReader device, Path socket) {
         device.report(Rules.socketPath(socket));
-        if (!Files.isDirectory(socket.getParent())) {
-            problems.add(
-                    device.place("path"),
-                    Quoting.quotePath(socket) + ": must be in a directory, but " + Quoting.quotePath(socket.getParent())
-                            + " is none");
+        Path directory = socket.getParent();
+        if (directory == null || !Files.isDirectory(directory)) {
+            problems.add(device.place("path"), Quoting.quotePath(socket) + ": must be in a directory that exists");
         }
     }
 }

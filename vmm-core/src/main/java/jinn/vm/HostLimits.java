@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import jinn.backend.VsockBridge;
 import jinn.config.DeviceConfig;
 import jinn.config.VmConfig;
 import jinn.error.HostException;
@@ -35,8 +36,9 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /** Its epoll and its wake-up. */
     private static final long FILES_OF_LOOP = 2;
 
-    /** The interrupt, a doorbell for each queue, the listening socket, and the connections. */
-    private static final int VSOCK_FILES = 1 + 3 + 1 + VsockDevice.MAXIMUM_CONNECTIONS;
+    /** The interrupt, a doorbell for each queue, the listening socket, the connections, and those just taken. */
+    private static final int VSOCK_FILES =
+            1 + 3 + 1 + VsockDevice.MAXIMUM_CONNECTIONS + VsockBridge.MAXIMUM_GREETINGS + 1;
 
     private static final int KIB = 1024;
 

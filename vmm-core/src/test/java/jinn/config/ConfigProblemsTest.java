@@ -241,6 +241,12 @@ final class ConfigProblemsTest {
                         "{" + BOOT + ", 'devices': [{'type': 'net', 'forward': {'tcp': ['0']}}]}",
                         "1:79: $.devices[0].forward.tcp[0]: \"0\": must be a port of the host from 1 to 65535, and the guest's if it is another: \"80\", \"8080:80\", \"127.0.0.1/8080:80\" or ranges as \"8000-8009:80-89\""),
                 arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'vsock', 'path': '/'}]}",
+                        "1:69: $.devices[0].path: \"/\": must be in a directory that exists"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'vsock', 'path': '/no/such/socket'}]}",
+                        "1:69: $.devices[0].path: \"/no/such/socket\": must be in a directory that exists"),
+                arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'vsock'}]}",
                         "1:43: $.devices[0].path: missing: must be the path of the Unix socket that leads to the guest"),
                 arguments(
