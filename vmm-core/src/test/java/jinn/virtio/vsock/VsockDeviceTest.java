@@ -50,7 +50,7 @@ class VsockDeviceTest {
             int flags,
             int bufferBytes,
             int forwarded,
-            byte[] data) {}
+            ByteBuffer data) {}
 
     private static byte[] packet(
             long source, long target, int sourcePort, int type, int operation, int flags, byte[] data) {
@@ -113,7 +113,7 @@ class VsockDeviceTest {
             bytes.get(data);
             assertEquals(length, data.length);
             seen.add(new Seen(
-                    source, target, sourcePort, targetPort, type, operation, flags, bufferBytes, forwarded, data));
+                    source, target, sourcePort, targetPort, type, operation, flags, bufferBytes, forwarded, ByteBuffer.wrap(data)));
             seen.addAll(receive());
         });
         return seen;
@@ -193,7 +193,7 @@ class VsockDeviceTest {
         List<Seen> seen = receive();
         assertEquals(
                 GUEST_BUFFER,
-                seen.stream().mapToInt(packet -> packet.data().length).sum());
+                seen.stream().mapToInt(packet -> packet.data().remaining()).sum());
         assertEquals(500, stream.incoming.length);
         assertFalse(stream.wantsInput);
 
@@ -201,7 +201,7 @@ class VsockDeviceTest {
         ByteBuffer.wrap(update).order(ByteOrder.LITTLE_ENDIAN).putInt(40, GUEST_BUFFER);
         addReceiveBuffers(2);
         transmit(update, KickPath.KERNEL);
-        assertEquals(500, receive().getFirst().data().length);
+        assertEquals(500, receive().getFirst().data().remaining());
         assertTrue(stream.wantsInput);
     }
 
@@ -328,7 +328,7 @@ class VsockDeviceTest {
         stream.incoming = new byte[] {4, 5};
         addReceiveBuffers(1);
         wake(stream);
-        assertArrayEquals(new byte[] {4, 5}, receive().getFirst().data());
+        assertEquals(ByteBuffer.wrap(new byte[] {4, 5}), receive().getFirst().data());
     }
 
     @Test
