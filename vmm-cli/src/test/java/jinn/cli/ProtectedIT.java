@@ -54,11 +54,11 @@ final class ProtectedIT {
                 .run();
 
         Result ordinary = results.get("ordinary");
-        ordinary.assertEnds(0, "doorbell ready: 1", "search: 0", "run: 0");
+        ordinary.assertEnds(0, "doorbell ready: 1", "search: 0", "run: 130");
         assertTrue(ordinary.number("jinn-ram-none: \\d+ pages, 0 refused, text in (\\d+)") > 0, ordinary::output);
 
         Result secret = results.get("protected");
-        secret.assertEnds(0, "doorbell ready: 1", "search: 0", "run: 0");
+        secret.assertEnds(0, "doorbell ready: 1", "search: 0", "run: 130");
         assertEquals(0, secret.number("jinn-ram-protected: \\d+ pages, \\d+ refused, text in (\\d+)"), secret::output);
         assertTrue(secret.number("jinn-ram-protected: \\d+ pages, (\\d+) refused") > 2000, secret::output);
         assertEquals(0, secret.number("jinn-shared-protected: \\d+ pages, (\\d+) refused"), secret::output);
@@ -77,6 +77,11 @@ final class ProtectedIT {
             // The answer differs from what is typed, which the terminal shows too.
             terminal.type("dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c | sed s/^/random-bytes=/");
             terminal.await("random-bytes=64");
+
+            terminal.type("mount /dev/vda /mnt && dd if=/dev/urandom of=/mnt/data bs=1M count=8 2>/dev/null"
+                    + " && sum=$(sha256sum </mnt/data) && umount /mnt && mount /dev/vda /mnt"
+                    + " && [ \"$(sha256sum </mnt/data)\" = \"$sum\" ] && echo disk-is-right | tr a-z A-Z");
+            terminal.await("DISK-IS-RIGHT");
 
             terminal.type("dmesg | grep -c 'created restricted DMA pool at 0x000000004f000000' | sed s/^/pools=/");
             terminal.await("pools=1");
