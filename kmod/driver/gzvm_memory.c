@@ -221,6 +221,21 @@ void gzvm_memory_relinquish(struct gzvm_vm *vm, u64 gpa)
 	mutex_unlock(&memory->lock);
 }
 
+/* Makes single pins of all huge pages that [first, last] meets. */
+static int gzvm_memory_break_blocks(struct gzvm_memory *memory, u64 first, u64 last)
+{
+	unsigned long index;
+	struct page *page;
+
+	xa_for_each_range(&memory->blocks, index, page, first / GZVM_BLOCK_PAGES,
+			  last / GZVM_BLOCK_PAGES) {
+		if (!gzvm_memory_break_block(memory, index * GZVM_BLOCK_PAGES))
+			return -ENOMEM;
+		cond_resched();
+	}
+	return 0;
+}
+
 /* Unmaps the pinned pages of [first, last] up to the first that the hypervisor keeps. */
 static int gzvm_memory_unmap_pinned(struct gzvm_vm *vm, const struct gzvm_memslot *slot, u64 first,
 				    u64 *last)
@@ -252,7 +267,7 @@ static int gzvm_memory_unmap_pinned(struct gzvm_vm *vm, const struct gzvm_memslo
  * next access pins what is then mapped at the slot's user address.
  *
  * Return: 0; -EINVAL for a range that is not whole pages of one slot; -EOPNOTSUPP when
- * the hypervisor cannot unmap, or memory is not paged in on demand; -EINTR; the
+ * the hypervisor cannot unmap, or memory is not paged in on demand; -ENOMEM; -EINTR; the
  * hypervisor's errno, as for a protected VM. After an error the pages of the range's
  * start may be gone.
  */
@@ -271,9 +286,12 @@ int gzvm_memory_discard(struct gzvm_vm *vm, u64 gpa, u64 bytes)
 	mutex_lock(&memory->lock);
 	slot = gzvm_memory_find_slot(memory, first);
 	if (slot && last < gzvm_memslot_end(slot)) {
-		ret = gzvm_memory_unmap_pinned(vm, slot, first, &last);
-		if (last >= first)
-			gzvm_memory_unpin_range(vm, first, last);
+		ret = gzvm_memory_break_blocks(memory, first, last);
+		if (!ret) {
+			ret = gzvm_memory_unmap_pinned(vm, slot, first, &last);
+			if (last >= first)
+				gzvm_memory_unpin_range(vm, first, last);
+		}
 	} else {
 		ret = -EINVAL;
 	}

@@ -35,7 +35,10 @@ static void gzvm_memory_unpin_blocks(struct gzvm_vm *vm, u64 first, u64 last)
 	unsigned long index;
 	struct page *page;
 
-	xa_for_each_range(&memory->blocks, index, page, first, last) {
+	xa_for_each_range(&memory->blocks, index, page, DIV_ROUND_UP(first, GZVM_BLOCK_PAGES),
+			  last / GZVM_BLOCK_PAGES) {
+		if (index * GZVM_BLOCK_PAGES + GZVM_BLOCK_PAGES - 1 > last)
+			break;
 		xa_erase(&memory->blocks, index);
 		unpin_user_page_range_dirty_lock(page, GZVM_BLOCK_PAGES, true);
 		gzvm_memory_count_pins(vm, -(long)GZVM_BLOCK_PAGES);
@@ -49,7 +52,7 @@ static void gzvm_memory_unpin_blocks(struct gzvm_vm *vm, u64 first, u64 last)
  * @first: first page
  * @last: last page; none in between is mapped in the hypervisor any more
  *
- * A huge page lies in the range as a whole, or not at all.
+ * A huge page that is not in the range as a whole stays pinned: gzvm_memory_break_block().
  */
 void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last)
 {
@@ -68,7 +71,7 @@ void gzvm_memory_unpin_range(struct gzvm_vm *vm, u64 first, u64 last)
 	}
 	if (count)
 		gzvm_memory_unpin(vm, memory->batch, count);
-	gzvm_memory_unpin_blocks(vm, first / GZVM_BLOCK_PAGES, last / GZVM_BLOCK_PAGES);
+	gzvm_memory_unpin_blocks(vm, first, last);
 }
 
 /*

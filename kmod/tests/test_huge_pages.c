@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 
 #include "watched.h"
@@ -54,6 +55,29 @@ static unsigned long start(struct program *p, int advice)
 	return hypervisor_bytes() - before;
 }
 
+/* A balloon's page in the middle of a huge page: that page goes, and no other. */
+static void test_discard(void)
+{
+	struct gzvm_enable_cap discard = {
+		.cap = GZVM_CAP_JINN,
+		.args = { GZVM_JINN_DISCARD, RAM_GPA + GIVEN_UP_PAGE * PAGE_BYTES, PAGE_BYTES },
+	};
+	struct program p;
+
+	start(&p, MADV_HUGEPAGE);
+	is_errno(ioctl(p.vm, GZVM_ENABLE_CAP, &discard), 0, "a page of a huge page is discarded");
+	is_number(counter("pinned_pages"), RAM_BYTES / PAGE_BYTES - 1, "it alone is unpinned");
+	is_errno(run(&p), 0, "the guest stores there");
+	is_number(p.ram[GIVEN_UP_PAGE * PAGE_BYTES / sizeof(*p.ram)], 0x5ec2e7,
+		  "and the store is in the process's memory");
+	is_number(counter("pinned_pages"), RAM_BYTES / PAGE_BYTES, "the page is pinned again");
+	discard.args[1] = RAM_GPA;
+	discard.args[2] = RAM_BYTES;
+	is_errno(ioctl(p.vm, GZVM_ENABLE_CAP, &discard), 0, "all of it is discarded");
+	is_number(counter("pinned_pages"), 0, "nothing is pinned then");
+	program_stop(&p);
+}
+
 void test_huge_pages(void)
 {
 	const uint32_t *given_up;
@@ -70,5 +94,6 @@ void test_huge_pages(void)
 	   *given_up == 0x5ec2e7, "it has the page back");
 	is_number(counter("pinned_pages"), RAM_BYTES / PAGE_BYTES, "pinned once");
 	program_stop(&p);
+	test_discard();
 	ok(counters_become_zero(), "nothing is left");
 }
