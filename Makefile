@@ -111,13 +111,13 @@ $(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml
 $(LAB)/backends.cpio: lab/make-backends | tools
 	@lab/make-backends
 
-$(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/kernel/Image
+$(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/tests/built $(BUILD)/kernel/Image
 	@lab/make-linux linux
 
 $(BUILD)/guest-kernel/Image: lab/make-guest-kernel lab/kernel-source.sh lab/guest-kernel.config | tools
 	@lab/make-guest-kernel
 
-$(LAB)/protected.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/guest-kernel/Image
+$(LAB)/protected.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/tests/built $(BUILD)/guest-kernel/Image
 	@lab/make-linux protected
 
 .PHONY: container

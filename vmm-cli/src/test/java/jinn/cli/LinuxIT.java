@@ -1,7 +1,9 @@
 package jinn.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import jinn.cli.LabBoot.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +53,24 @@ final class LinuxIT {
             terminal.await("vm own-device: guest powered off");
             assertEquals(0, terminal.awaitEnd(), terminal::text);
         }
+    }
+
+    @Test
+    void theGuestsPtpClockTellsTheTimeOfTheHost() throws Exception {
+        Result clock = new LabBoot().command("clock", """
+                        date -s '2031-05-06 07:08:09' >/dev/null
+                        sed 's|jinn.console=hvc0|jinn.autorun=\\\\"ptp_time\\\\"|' /jinn/configs/linux.json \\
+                            >/jinn/configs/clock.json
+                        echo "before=$(date +%s)"
+                        jinn run /jinn/configs/clock.json
+                        echo "run: $?"
+                        echo "after=$(date +%s)"
+                        """).run().get("clock");
+
+        clock.assertEnds(0, "guest: exit 0", "run: 0");
+        long seconds = clock.number("ptp=(\\d+)");
+        assertTrue(seconds >= clock.number("before=(\\d+)") && seconds <= clock.number("after=(\\d+)"), clock::output);
+        assertTrue(seconds > 1_935_000_000L, "a guest that reads no clock of the host is in 1970");
     }
 
     @Test
