@@ -1,6 +1,7 @@
 /*
- * An event loop in C, as jinn.event has it in Java: epoll_wait, then for each event the handler that its key stands for.
- * The handler drains its eventfd and signals it again. What make bench-java compares the Java loop with.
+ * An event loop in C, as jinn.event has it in Java: epoll_wait, then for each event the handler
+ * that its key stands for. The handler drains its eventfd and signals it again. What make
+ * bench-java compares the Java loop with.
  */
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -54,18 +55,21 @@ static int add(int epoll, int fd, uint64_t key)
 }
 
 /*
- * Serves that many signals of one eventfd, each sent by the handler of the one before. Returns the time from the first
- * handler to the last in ns, or -1 on a failure.
+ * Serves that many signals of one eventfd, each sent by the handler of the one before. Returns the
+ * time from the first handler to the last in ns, or -1 on a failure.
  */
 int64_t event_loop_run(long signals)
 {
 	struct epoll_event events[MAX_EVENTS];
-	struct doorbell doorbell = { .fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .left = signals };
+	struct doorbell doorbell = { .left = signals };
 	int wake_up = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	int epoll = epoll_create1(EPOLL_CLOEXEC);
 	int64_t result = -1;
 
-	if (add(epoll, wake_up, WAKE_UP) || add(epoll, doorbell.fd, DOORBELL) || signal_fd(doorbell.fd))
+	doorbell.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (add(epoll, wake_up, WAKE_UP) || add(epoll, doorbell.fd, DOORBELL))
+		goto out;
+	if (signal_fd(doorbell.fd))
 		goto out;
 	while (!doorbell.last_ns) {
 		int count = epoll_wait(epoll, events, MAX_EVENTS, -1);

@@ -1,7 +1,8 @@
 /*
- * The device's side of a split virtqueue in C, as jinn.virtio.queue has it in Java: the same rules of virtio 1.2 section
- * 2.7 are checked, each descriptor is read once, and nothing that the driver wrote is trusted. The rings are translated
- * when the queue is set up, buffers for each request. What make bench-java compares the Java queue with.
+ * The device's side of a split virtqueue in C, as jinn.virtio.queue has it in Java: the same rules
+ * of virtio 1.2 section 2.7 are checked, each descriptor is read once, and nothing that the driver
+ * wrote is trusted. The rings are translated when the queue is set up, buffers for each request.
+ * What make bench-java compares the Java queue with.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -139,7 +140,8 @@ static bool load(const struct queue *queue, struct chain *chain, unsigned int he
 
 static int pop(struct queue *queue, struct chain *chain)
 {
-	uint16_t index = atomic_load_explicit((_Atomic uint16_t *)(queue->avail + 2), memory_order_acquire);
+	_Atomic uint16_t *shown = (_Atomic uint16_t *)(queue->avail + 2);
+	uint16_t index = atomic_load_explicit(shown, memory_order_acquire);
 	uint16_t available = index - queue->next_avail;
 	uint16_t head;
 
@@ -158,23 +160,26 @@ static int pop(struct queue *queue, struct chain *chain)
 static void add_used(struct queue *queue, const struct chain *chain)
 {
 	struct used_elem elem = { chain->head, (uint32_t)chain->written };
+	uint32_t slot = queue->next_used & (queue->size - 1);
 
-	memcpy(queue->used + 4 + sizeof(elem) * (queue->next_used & (queue->size - 1)), &elem, sizeof(elem));
+	memcpy(queue->used + 4 + sizeof(elem) * slot, &elem, sizeof(elem));
 	queue->next_used++;
 }
 
 static void publish(struct queue *queue)
 {
-	atomic_store_explicit((_Atomic uint16_t *)(queue->used + 2), queue->next_used, memory_order_release);
+	_Atomic uint16_t *shown = (_Atomic uint16_t *)(queue->used + 2);
+
+	atomic_store_explicit(shown, queue->next_used, memory_order_release);
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
 /*
- * Takes and gives back what the driver has made available, in each of the rounds a queue full of it, and returns how many
- * requests that were; 0 after a fault. The caller has filled the rings.
+ * Takes and gives back what the driver has made available, in each of the rounds a queue full of
+ * it, and returns how many requests that were; 0 after a fault. The caller has filled the rings.
  */
-long ring_run(void *host, uint64_t guest, uint64_t bytes, uint64_t table, uint64_t avail, uint64_t used, uint32_t size,
-	      long rounds)
+long ring_run(void *host, uint64_t guest, uint64_t bytes, uint64_t table, uint64_t avail,
+	      uint64_t used, uint32_t size, long rounds)
 {
 	static struct chain chain;
 	struct queue queue = {
@@ -192,9 +197,10 @@ long ring_run(void *host, uint64_t guest, uint64_t bytes, uint64_t table, uint64
 	avail_index = (_Atomic uint16_t *)(queue.avail + 2);
 	atomic_store(avail_index, 0);
 	for (long round = 0; round < rounds; round++) {
+		uint16_t full = queue.next_avail + size;
 		int status;
 
-		atomic_store_explicit(avail_index, (uint16_t)(queue.next_avail + size), memory_order_release);
+		atomic_store_explicit(avail_index, full, memory_order_release);
 		while ((status = pop(&queue, &chain)) > 0)
 			add_used(&queue, &chain);
 		if (status < 0)
