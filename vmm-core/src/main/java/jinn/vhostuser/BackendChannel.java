@@ -97,8 +97,10 @@ final class BackendChannel implements AutoCloseable {
     private void send(Request request, int flags, ByteBuffer payload, List<FileDescriptor> descriptors) {
         ByteBuffer message = payload(HEADER_BYTES + payload.remaining());
         message.putInt(request.number()).putInt(VERSION | flags).putInt(payload.remaining());
-        message.put(payload);
-        DescriptorMessage.send(socket, message.array(), descriptors);
+        message.put(payload).flip();
+        byte[] bytes = new byte[message.remaining()];
+        message.get(bytes);
+        DescriptorMessage.send(socket, bytes, descriptors);
     }
 
     private ByteBuffer receive(Request request, int bytes) {
