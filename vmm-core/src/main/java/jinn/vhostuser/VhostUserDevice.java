@@ -144,7 +144,7 @@ public final class VhostUserDevice implements VirtioDevice, AutoCloseable {
         long value = 0;
         for (int i = size - 1; i >= 0; i--) {
             int at = offset + i;
-            value = value << Byte.SIZE | (at < bytes.length ? bytes[at] & 0xff : 0);
+            value = (value << Byte.SIZE) | (at < bytes.length ? bytes[at] & 0xff : 0);
         }
         return value;
     }
