@@ -31,6 +31,8 @@ endif
 HOST := $(KERNEL) $(BUILD)/hyp/gzhyp.bin $(LAB)/base.cpio $(KMOD)
 # What the C tests boot has no Java; the benchmark's machine has one CPU.
 C_IMAGE := $(HOST) $(DTB)
+# What the container image can boot: lab/make-container.
+CONTAINER_DTBS := $(addprefix $(LAB)/,1-2G.dtb 2-2G.dtb 4-2G.dtb)
 BENCH_IMAGE := $(HOST) $(LAB)/1-$(LAB_MEMORY).dtb
 IMAGE := $(C_IMAGE) $(addprefix $(LAB)/,runtime.cpio jinn.cpio linux.cpio network.cpio)
 
@@ -121,7 +123,7 @@ $(LAB)/protected.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $
 	@lab/make-linux protected
 
 .PHONY: container
-container: image $(addprefix $(LAB)/,1-2G.dtb 2-2G.dtb 4-2G.dtb) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
+container: image $(CONTAINER_DTBS) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
 	@lab/make-container
 
 .PHONY: engine
@@ -192,7 +194,7 @@ fuzz-virtio: tools ## Attack the virtio devices with FUZZ_CHAINS (default ten mi
 	@lab/fuzz-virtio $(FUZZ_SEED) $(FUZZ_CHAINS)
 
 .PHONY: test-boot
-test-boot: image $(LAB)/protected.cpio $(LAB)/backends.cpio ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
+test-boot: image $(LAB)/protected.cpio $(LAB)/backends.cpio $(CONTAINER_DTBS) ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
 	@lab/test-boot
 
 .PHONY: test-container

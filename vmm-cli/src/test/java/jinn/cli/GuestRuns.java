@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.regex.Pattern;
 import jinn.cli.LabBoot.Result;
+import jinn.lab.JinnLab;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * tests of a class: each looks at the output of its own command.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@JinnLab
 abstract class GuestRuns {
 
     /** Rings that the guest of configs/doorbells.json causes; the guest's sources say why. */

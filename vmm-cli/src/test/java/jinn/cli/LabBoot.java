@@ -4,27 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import jinn.lab.LabMachine;
 
 /** Several shell commands in one boot of the lab's host, each with its own output and exit code. */
 final class LabBoot {
 
-    static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
-
-    /** For all commands of a boot together; the machine is emulated and may be shared. */
-    private static final int TIMEOUT_SECONDS = 1200;
-
-    private final List<String> files = new ArrayList<>();
+    private final Map<String, Path> files = new LinkedHashMap<>();
     private final Map<String, String> commands = new LinkedHashMap<>();
     private final Map<String, String> variables = new LinkedHashMap<>();
-    private int timeoutSeconds = TIMEOUT_SECONDS;
+    private int moreSeconds;
 
     /** What a command came to; {@code output} is all that the host's console showed meanwhile. */
     record Result(int exitCode, String output) {
@@ -52,7 +46,7 @@ final class LabBoot {
 
     /** Puts a file of the project into the host. */
     LabBoot file(String project, String host) {
-        files.add(PROJECT.resolve(project) + ":" + host);
+        files.put(host, Lab.PROJECT.resolve(project));
         return this;
     }
 
@@ -64,31 +58,19 @@ final class LabBoot {
 
     /** Gives all commands together more time than a boot has else. */
     LabBoot moreSeconds(int seconds) {
-        timeoutSeconds += seconds;
+        moreSeconds += seconds;
         return this;
     }
 
     /** Boots, runs the commands in order and returns what each came to. */
     Map<String, Result> run() throws IOException, InterruptedException {
-        List<String> boot = new ArrayList<>(List.of(
-                PROJECT.resolve("lab/boot").toString(),
-                "--timeout",
-                Integer.toString(timeoutSeconds),
-                "--pieces",
-                "base runtime kmod jinn linux protected backends",
-                "--command",
-                script()));
-        for (String file : files) {
-            boot.addAll(List.of("--file", file));
+        Duration limit = LabMachine.PATIENCE.plusSeconds(moreSeconds);
+        try (LabMachine machine = Lab.boot(script(), limit, files, variables)) {
+            int exitCode = machine.awaitEnd(limit.plus(LabMachine.PATIENCE));
+            String console = machine.console().text();
+            assertEquals(0, exitCode, console);
+            return results(console);
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(boot).directory(PROJECT.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().putAll(variables);
-        Process process = builder.start();
-        process.getOutputStream().close();
-        String console = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), console);
-        return results(console);
     }
 
     private String script() {

@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jinn.cli.LabBoot.Result;
+import jinn.lab.JinnLab;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Boots Linux guests in the lab and types at their shells. */
+@JinnLab
 final class LinuxIT {
 
     @ParameterizedTest
