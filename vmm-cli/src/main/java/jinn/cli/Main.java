@@ -4,6 +4,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,6 +43,9 @@ import picocli.CommandLine.Spec;
         footer = {"  jinn doctor", "  jinn init --kernel=Image vm.json", "  jinn run vm.json"})
 public final class Main implements Runnable {
 
+    /** The subcommands whose result depends on all. */
+    private static final Set<Class<?>> OF_ALL = Set.of(CompletionCommand.class, ManCommand.class);
+
     private static final String EXIT_CODES = "exitCodes";
 
     @Spec
@@ -60,7 +65,7 @@ public final class Main implements Runnable {
     /** Runs the command and returns its exit code. */
     static int execute(PrintWriter out, PrintWriter err, String... args) {
         ErrorReporter reporter = new ErrorReporter();
-        CommandLine command = new CommandLine(new Main())
+        CommandLine command = commandLine(args)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -69,6 +74,29 @@ public final class Main implements Runnable {
         showExitCodes(command);
         return command.execute(args);
     }
+
+    /**
+     * Returns the command with the one subcommand that the arguments name, or with all. To read the annotations of all takes
+     * longer than the JVM's start. Scripts for completion and manual pages are made of all.
+     */
+    private static CommandLine commandLine(String... args) {
+        for (Class<?> subcommand : Main.class.getAnnotation(Command.class).subcommands()) {
+            if (args.length > 0 && !OF_ALL.contains(subcommand) && isNamed(subcommand, args[0])) {
+                return new CommandLine(new OneCommand()).addSubcommand(subcommand);
+            }
+        }
+        return new CommandLine(new Main());
+    }
+
+    /** The classes are called as their commands are: {@code RunCommand} is {@code run}. */
+    private static boolean isNamed(Class<?> subcommand, String name) {
+        return subcommand.getSimpleName().equalsIgnoreCase(name + "Command")
+                && name.equals(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The command, without a subcommand yet. */
+    @Command(name = "jinn", mixinStandardHelpOptions = true, versionProvider = Version.class)
+    private static final class OneCommand {}
 
     /** Without a subcommand there is nothing to do. */
     @Override

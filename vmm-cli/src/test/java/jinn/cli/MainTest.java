@@ -1,12 +1,15 @@
 package jinn.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 final class MainTest {
 
@@ -43,5 +46,17 @@ final class MainTest {
 
         assertEquals(2, wrong.exitCode());
         assertEquals(List.of("jinn: Missing command; try 'jinn --help'"), wrong.errLines());
+    }
+
+    @Test
+    void aSubcommandAloneIsTheSameAsAmongAll() {
+        CommandLine all = new CommandLine(Main.class);
+        assertFalse(all.getSubcommands().isEmpty());
+        all.getSubcommands().forEach((name, subcommand) -> {
+            String simpleName = subcommand.getCommand().getClass().getSimpleName();
+            assertEquals(name + "command", simpleName.toLowerCase(Locale.ROOT));
+            String help = Invocation.of(name, "--help").out();
+            assertTrue(help.startsWith(subcommand.getUsageMessage().substring(0, 200)), () -> name + ":\n" + help);
+        });
     }
 }
