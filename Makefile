@@ -126,6 +126,10 @@ $(LAB)/protected.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $
 container: image $(CONTAINER_DTBS) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
 	@lab/make-container
 
+.PHONY: dist
+dist: tools $(BUILD)/guests/built ## Make archives, Debian packages, Maven artifacts and the list of components: build/dist
+	@lab/make-dist
+
 .PHONY: engine
 engine: ## Start a container engine, if none runs, and print its DOCKER_HOST
 	@lab/engine start
@@ -200,6 +204,14 @@ test-boot: image $(LAB)/protected.cpio $(LAB)/backends.cpio $(CONTAINER_DTBS) ##
 .PHONY: test-container
 test-container: container ## Test the image jinn-lab: confinement, exit codes, health, end
 	@lab/test-container
+
+.PHONY: test-dist
+test-dist: dist ## Test what make dist makes: installed, used and removed in a throw-away root; made again, it is the same
+	@lab/test-dist
+	@lab/test-reproducible
+
+.PHONY: test-quick
+test-quick: check test-unit test-container ## Check and test what takes a few minutes: no C tests, two boots
 
 .PHONY: test-deterministic
 test-deterministic: image $(LAB)/1-$(LAB_MEMORY).dtb ## Boot twice with time counted in instructions: the consoles are the same
