@@ -153,7 +153,7 @@ public final class VhostUserDevice implements VirtioDevice, AutoCloseable {
     public void writeConfig(int offset, int size, long value) {
         byte[] written = new byte[size];
         for (int i = 0; i < size; i++) {
-            written[i] = (byte) (value >>> i * Byte.SIZE);
+            written[i] = (byte) (value >>> (i * Byte.SIZE));
         }
         loop.execute(() -> passOn(offset, written));
     }
