@@ -113,7 +113,16 @@ class VsockDeviceTest {
             bytes.get(data);
             assertEquals(length, data.length);
             seen.add(new Seen(
-                    source, target, sourcePort, targetPort, type, operation, flags, bufferBytes, forwarded, ByteBuffer.wrap(data)));
+                    source,
+                    target,
+                    sourcePort,
+                    targetPort,
+                    type,
+                    operation,
+                    flags,
+                    bufferBytes,
+                    forwarded,
+                    ByteBuffer.wrap(data)));
             seen.addAll(receive());
         });
         return seen;
