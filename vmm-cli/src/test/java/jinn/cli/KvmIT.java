@@ -12,28 +12,26 @@ final class KvmIT extends GuestRuns {
             echo '{"hypervisor": "gzvm", "boot": {"kernel": "/jinn/build/guests/hello.bin"}}' >/tmp/configs/gzvm.json
             """;
 
-    /** Runs the config $1; a line is typed when what is before it has been shown. Ends with jinn's exit code. */
+    /** Runs the config $1; a line is typed when what is before it has been shown. Tells jinn's exit code at the end. */
     private static final String TYPE = """
             type_at() {
                 rm -f /tmp/keys
                 mkfifo /tmp/keys
-                jinn run "$1" </tmp/keys >/tmp/linux.log 2>&1 &
-                pid=$!
-                shift
+                trap '' PIPE
+                { jinn run "$1" </tmp/keys; echo "run: $?"; } >/tmp/linux.log 2>&1 &
                 exec 3>/tmp/keys
+                shift
                 while [ $# -gt 0 ]; do
-                    tries=3000
-                    until grep -q "$1" /tmp/linux.log || [ ! -d /proc/$pid ] || [ $tries = 0 ]; do
-                        sleep 0.2
+                    tries=600
+                    until grep -q -e "$1" -e '^run: ' /tmp/linux.log || [ $tries = 0 ]; do
+                        sleep 1
                         tries=$((tries - 1))
                     done
                     echo "$2" >&3
                     shift 2
                 done
-                wait $pid
-                code=$?
+                wait
                 cat /tmp/linux.log
-                return $code
             }
             """;
 
@@ -123,7 +121,8 @@ final class KvmIT extends GuestRuns {
                         "doorbell demo: 1 (kernel)",
                         "doorbell two: 2 (kernel)",
                         "random-bytes=64",
-                        "vm linux: guest powered off");
+                        "vm linux: guest powered off",
+                        "run: 0");
     }
 
     @Test
@@ -133,6 +132,7 @@ final class KvmIT extends GuestRuns {
                         0,
                         "in a VM of Jinn, 2 CPU, on ttyAMA0",
                         "doorbell demo: 1 (kernel)",
-                        "vm linux-serial: guest powered off");
+                        "vm linux-serial: guest powered off",
+                        "run: 0");
     }
 }
