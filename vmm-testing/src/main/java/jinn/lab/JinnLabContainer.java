@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.utility.DockerImageName;
-import org.testcontainers.utility.MountableFile;
 
 /**
  * The image {@code jinn-lab}: a lab machine that runs one VM, or one command in its host.
@@ -43,13 +42,14 @@ public final class JinnLabContainer extends GenericContainer<JinnLabContainer> i
     /** The image that {@code make container} builds; the environment variable {@code JINN_LAB_IMAGE} names another. */
     public static final String DEFAULT_IMAGE = "jinn-lab:latest";
 
-    /** In the image a volume, which takes files though the root file system is read-only. */
+    /** In the image a volume, so that files can be mounted there though the root file system is read-only. */
     private static final String FILES = "/vm";
 
     private static final String LOCK = "/run/jinn-lab.lock";
 
     private final Console console = new Console();
     private final KeyboardStream keyboard = new KeyboardStream();
+    private final List<Bind> binds = new ArrayList<>();
     private final List<String> command = new ArrayList<>(List.of("run", "configs/linux.json"));
 
     /** A machine of the image {@link #DEFAULT_IMAGE}, with the config {@code configs/linux.json} unless told otherwise. */
@@ -64,16 +64,19 @@ public final class JinnLabContainer extends GenericContainer<JinnLabContainer> i
         withNetworkMode("none");
         withEnv("LAB_REPORT", "1");
         withCreateContainerCmdModifier(JinnLabContainer::confine);
+        withCreateContainerCmdModifier(
+                create -> Objects.requireNonNull(create.getHostConfig()).withBinds(binds.toArray(Bind[]::new)));
         Optional.ofNullable(System.getenv("JINN_LAB_LOCK")).ifPresent(lock -> withMachineLock(Path.of(lock)));
         LabConsoles.started(console);
     }
 
     /**
-     * Runs the VM that the file describes. The file is copied into the container, with every file that one of its strings
-     * names: kernels, initrds, disks. Their paths have to be relative to the file, as {@code jinn} takes them.
+     * Runs the VM that the file describes. The container sees the file, with every file that one of its strings names:
+     * kernels, initrds, disks; the machine works on copies. They have to be on the engine's machine, their paths relative
+     * to the file, as {@code jinn} takes them.
      */
     public JinnLabContainer withConfig(Path config) {
-        ConfigFiles.of(config).forEach(file -> withCopyToContainer(MountableFile.forHostPath(file), FILES + file));
+        ConfigFiles.of(config).forEach(file -> bind(file, FILES + file));
         return withShippedConfig(FILES + config.toAbsolutePath().normalize());
     }
 
@@ -107,7 +110,7 @@ public final class JinnLabContainer extends GenericContainer<JinnLabContainer> i
     /** Puts a file into the host where the host command finds it; to be called after the command. */
     public JinnLabContainer withHostFile(Path file, String hostPath) {
         String copy = FILES + file.toAbsolutePath().normalize();
-        withCopyToContainer(MountableFile.forHostPath(file), copy);
+        bind(file.toAbsolutePath().normalize(), copy);
         return withBootOptions("--file", copy + ":" + hostPath);
     }
 
@@ -128,9 +131,12 @@ public final class JinnLabContainer extends GenericContainer<JinnLabContainer> i
     /** Makes the machine wait until no other holds the file's lock; the file has to be on the engine's machine. */
     public JinnLabContainer withMachineLock(Path lock) {
         withEnv("LAB_LOCK", LOCK);
-        Bind bind = new Bind(lock.toAbsolutePath().toString(), new Volume(LOCK), AccessMode.ro);
-        return withCreateContainerCmdModifier(
-                create -> Objects.requireNonNull(create.getHostConfig()).withBinds(bind));
+        bind(lock.toAbsolutePath(), LOCK);
+        return self();
+    }
+
+    private void bind(Path file, String target) {
+        binds.add(new Bind(file.toString(), new Volume(target), AccessMode.ro));
     }
 
     @Override
