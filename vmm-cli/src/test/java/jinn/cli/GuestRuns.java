@@ -71,22 +71,6 @@ abstract class GuestRuns {
             cat /tmp/events.log
             """;
 
-    /** Ctrl-C: a program in the foreground gets SIGINT. */
-    private static final String INTERRUPT_SPIN = """
-            : >/tmp/spin.log
-            (
-                tries=1500
-                until grep -q 'spin: running' /tmp/spin.log || [ $tries = 0 ]; do
-                    sleep 0.2
-                    tries=$((tries - 1))
-                done
-                kill -INT $(pidof java)
-            ) &
-            jinn run /tmp/configs/spin.json >/tmp/spin.log 2>&1
-            echo "exit $?"
-            cat /tmp/spin.log
-            """;
-
     private Map<String, Result> results;
 
     /** Returns the machine to boot, without commands. */
@@ -129,7 +113,6 @@ abstract class GuestRuns {
                 .command("control", spin + CONTROL_SPIN + left)
                 .command(
                         "terminated", spin + "kill -TERM $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n" + left)
-                .command("interrupted", INTERRUPT_SPIN + left)
                 .run();
     }
 
@@ -253,13 +236,6 @@ abstract class GuestRuns {
         Result result = results.get("killed");
         result.assertEnds(0, "while running: 1 VM", "exit 137");
         assertFalse(result.output().contains("spin.sock"), result.output());
-        assertNothingLeft(result);
-    }
-
-    @Test
-    void ctrlCStopsTheVmInOrder() {
-        Result result = results.get("interrupted");
-        result.assertEnds(0, "exit 130", "vm spin: stopped from the host");
         assertNothingLeft(result);
     }
 
