@@ -57,6 +57,7 @@ struct gzvm_store;
  * @batch_pages: pages per MAP_GUEST_BLOCK call, divides GZVM_BLOCK_PAGES
  * @destroy_batch_pages: pages per DESTROY_VM call, 0 for all at once
  * @unmaps: the hypervisor can take memory back from a VM that goes on
+ * @read_only_slots: the hypervisor has memory that a guest may only read
  * @gpa_bits: guest-physical address width
  * @counter_hz: frequency of the guest's and host's counter
  * @vms: VMs that exist in the hypervisor
@@ -72,6 +73,7 @@ struct gzvm_driver {
 	u32 batch_pages;
 	u32 destroy_batch_pages;
 	bool unmaps;
+	bool read_only_slots;
 	u32 gpa_bits;
 	u32 counter_hz;
 	atomic_long_t vms;

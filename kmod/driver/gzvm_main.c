@@ -171,6 +171,7 @@ static int gzvm_query_destroy_batch_pages(struct device *device)
 static void gzvm_query_unmap(void)
 {
 	gzvm_driver.unmaps = !gzvm_hvc_query_cap(GZVM_CAP_QUERY_UNMAP, NULL);
+	gzvm_driver.read_only_slots = !gzvm_hvc_query_cap(GZVM_CAP_QUERY_READ_ONLY, NULL);
 }
 
 /* What a hypervisor does not tell is what the CPU could do, as in the published drivers. */

@@ -129,7 +129,11 @@ int gzvm_memslot_populate_all(struct gzvm_vm *vm)
 	return ret;
 }
 
-/* The backing memory must be one whole mapping that the guest can write to. */
+/*
+ * The backing memory must be one whole mapping that can be written to: also when the guest
+ * may not, because user space can let it later, and because a page that is still to be copied
+ * would be pinned and then not be user space's any more.
+ */
 static int gzvm_memslot_check_backing(struct gzvm_vm *vm,
 				      const struct gzvm_userspace_memory_region *region)
 {
@@ -257,8 +261,9 @@ static int gzvm_memslot_set_locked(struct gzvm_vm *vm, struct gzvm_memslot *slot
  * faulted there leaves RUN with GZVM_EXIT_EXCEPTION once.
  *
  * Return: 0; -EINVAL for a slot number, alignment or length that cannot be, a
- * mapping of another length, or the deletion of a slot in use with a hypervisor
- * that cannot unmap; -EEXIST when the slot is in use (and this is no move that the
+ * mapping of another length, memory that is only to be read with a hypervisor or in a
+ * VM that has none, or the deletion of a slot in use with a hypervisor that cannot
+ * unmap; -EEXIST when the slot is in use (and this is no move that the
  * hypervisor supports) or the range overlaps another slot; -EFAULT when nothing
  * writable is mapped; -ENOMEM also beyond RLIMIT_MEMLOCK; the hypervisor's errno.
  */
@@ -282,6 +287,8 @@ int gzvm_memslot_set(struct gzvm_vm *vm, const struct gzvm_userspace_memory_regi
 	    region->guest_phys_addr > U64_MAX - (region->memory_size - 1))
 		return -EINVAL;
 	if (new.pages > GZVM_MAX_SLOT_PAGES)
+		return -EINVAL;
+	if ((region->flags & GZVM_USER_MEM_REGION_READ_ONLY) && !gzvm_driver.read_only_slots)
 		return -EINVAL;
 	ret = new.pages ? gzvm_memslot_check_backing(vm, region) : 0;
 	if (ret)

@@ -289,7 +289,8 @@ static int gzvm_vm_enable_cap(struct gzvm_vm *vm, struct gzvm_enable_cap __user 
 static u64 gzvm_vm_extensions(void)
 {
 	return GZVM_JINN_DATAMATCH_SHARED | GZVM_JINN_NO_LOST_EXIT | GZVM_JINN_GET_ONE_REG |
-	       (gzvm_driver.unmaps ? GZVM_JINN_SLOT_DELETE | GZVM_JINN_DISCARD : 0);
+	       (gzvm_driver.unmaps ? GZVM_JINN_SLOT_DELETE | GZVM_JINN_DISCARD : 0) |
+	       (gzvm_driver.read_only_slots ? GZVM_JINN_READ_ONLY : 0);
 }
 
 /**

@@ -6,17 +6,79 @@
 #include "exits.h"
 #include "sysreg.h"
 
-/* HPFAR_EL2.FIPA is bits 47:12 of the IPA, at bit 4. */
-static u64 fault_page(void)
-{
-	return FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT;
-}
-
 static bool is_translation_fault(u64 esr)
 {
 	u64 type = ISS_FSC(esr) & FSC_TYPE_MASK;
 
 	return type == FSC_TRANSLATION || type == FSC_ACCESS_FLAG;
+}
+
+static bool is_permission_fault(u64 esr)
+{
+	return (ISS_FSC(esr) & FSC_TYPE_MASK) == FSC_PERMISSION;
+}
+
+/* False when the guest's tables have changed since: it tries again. */
+static bool walk_stage1(u64 address, u64 *page)
+{
+	u64 before = read_sysreg(par_el1), answer;
+
+	translate_stage1(address);
+	isb();
+	answer = read_sysreg(par_el1);
+	write_sysreg(par_el1, before);
+	*page = PAR_PAGE(answer) << PAGE_SHIFT;
+	return !(answer & PAR_FAILED);
+}
+
+/*
+ * The guest-physical page of the fault. HPFAR_EL2 (FIPA is bits 47:12 of the IPA, at bit 4)
+ * is not written for a permission fault of the access itself (D19.2.61).
+ */
+static bool find_page(u64 esr, u64 *page)
+{
+	if (is_permission_fault(esr) && !(esr & ISS_S1PTW))
+		return walk_stage1(read_sysreg(far_el2), page);
+	*page = FIELD(read_sysreg(hpfar_el2), 43, 4) << PAGE_SHIFT;
+	return true;
+}
+
+/* What is at a guest-physical address. */
+struct place {
+	bool in_slot;
+	bool read_only;
+	bool mapped;
+	bool in_vgic;
+	bool demand_paging;
+	bool guarded;
+};
+
+static struct place look_up(struct vm *vm, u64 gpa)
+{
+	const struct slot *slot;
+	struct place place;
+
+	lock(&vm->lock);
+	slot = vm_find_slot(vm, gpa);
+	place.in_slot = slot;
+	place.read_only = slot && slot_is_read_only(slot);
+	place.mapped = slot && stage2_lookup(&vm->stage2, gpa);
+	place.in_vgic = vgic_contains(vm, gpa);
+	place.demand_paging = vm->demand_paging;
+	place.guarded = vm->guard_on && !place.in_vgic && !protect_allows_mmio(vm, gpa);
+	unlock(&vm->lock);
+	return place;
+}
+
+/*
+ * A table walk stores to set an access flag. What ESR_EL2.WnR says of it is the access's
+ * direction, but a walk that only reads meets no permission fault.
+ */
+static bool is_store(u64 esr)
+{
+	if (esr & ISS_S1PTW)
+		return is_permission_fault(esr);
+	return ESR_EC(esr) == EC_DATA_ABORT_LOWER && (esr & ISS_WNR);
 }
 
 static u64 report_exception(struct vcpu *vcpu, u32 exception, u64 esr, u64 gpa)
@@ -108,36 +170,38 @@ static u64 handle_device(struct vcpu *vcpu, u64 esr, u64 gpa, bool in_vgic)
 u64 exit_abort(struct vcpu *vcpu, u64 esr)
 {
 	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
-	u64 gpa = fault_page();
-	bool in_slot, in_vgic, demand_paging, guarded, mapped;
+	struct place place;
+	u64 gpa;
 
-	if (!is_translation_fault(esr)) {
+	if (!is_translation_fault(esr) && !is_permission_fault(esr)) {
 		world_inject_abort(instruction, read_sysreg(far_el2));
 		return EXIT_RESUME;
 	}
+	if (!find_page(esr, &gpa))
+		return EXIT_RESUME;
 	/* FAR is the virtual address of the access, not of a stage-1 table. */
 	if (!(esr & ISS_S1PTW))
 		gpa |= read_sysreg(far_el2) & (PAGE_BYTES - 1);
-	lock(&vcpu->vm->lock);
-	in_slot = vm_find_slot(vcpu->vm, gpa);
-	mapped = in_slot && stage2_lookup(&vcpu->vm->stage2, gpa);
-	in_vgic = vgic_contains(vcpu->vm, gpa);
-	demand_paging = vcpu->vm->demand_paging;
-	guarded = vcpu->vm->guard_on && !in_vgic && !protect_allows_mmio(vcpu->vm, gpa);
-	unlock(&vcpu->vm->lock);
-	/* Another vCPU got the page meanwhile, or its block was just being split. */
-	if (mapped)
-		return EXIT_RESUME;
-	if (in_slot && demand_paging)
-		return report_exception(vcpu, GZVM_EXCEPTION_PAGE_FAULT, esr, gpa);
-	/* Either the host should have filled the slot, or there is nothing to fetch. */
-	if (in_slot || instruction)
-		return report_exception(vcpu, GZVM_EXCEPTION_UNKNOWN, esr, gpa);
-	if ((esr & ISS_S1PTW) || guarded) {
-		world_inject_abort(false, read_sysreg(far_el2));
+	place = look_up(vcpu->vm, gpa);
+	/* A store that memory does not take is MMIO, whether the page is there yet or not. */
+	if (!place.read_only || !is_store(esr)) {
+		/*
+		 * Another vCPU got the page meanwhile, its block was just being split, or it
+		 * was read-only and is not any more.
+		 */
+		if (place.mapped || is_permission_fault(esr))
+			return EXIT_RESUME;
+		if (place.in_slot && place.demand_paging)
+			return report_exception(vcpu, GZVM_EXCEPTION_PAGE_FAULT, esr, gpa);
+		/* Either the host should have filled the slot, or there is nothing to fetch. */
+		if (place.in_slot || instruction)
+			return report_exception(vcpu, GZVM_EXCEPTION_UNKNOWN, esr, gpa);
+	}
+	if ((esr & ISS_S1PTW) || place.guarded) {
+		world_inject_abort(instruction, read_sysreg(far_el2));
 		return EXIT_RESUME;
 	}
-	return handle_device(vcpu, esr, gpa, in_vgic);
+	return handle_device(vcpu, esr, gpa, place.in_vgic);
 }
 
 void exit_complete_mmio(struct vcpu *vcpu)

@@ -137,6 +137,7 @@ static s32 query_cap(struct gprs *regs)
 		regs->x[1] = DESTROY_PAGES;
 		return GZVM_STATUS_OK;
 	case GZVM_CAP_QUERY_UNMAP:
+	case GZVM_CAP_QUERY_READ_ONLY:
 		return GZVM_STATUS_OK;
 	case GZVM_CAP_VM_GPA_SIZE:
 		regs->x[1] = STAGE2_IPA_BITS;

@@ -13,7 +13,9 @@
 /* Pages that are acquired together: one TLB maintenance for a protected VM. It divides a block. */
 #define MAP_BATCH	32U
 #define PURPOSE_KNOWN	(GZVM_USER_MEM_REGION_GUEST_MEM | GZVM_USER_MEM_REGION_PROTECT_FW | \
-			 GZVM_USER_MEM_REGION_STATIC_SWIOTLB)
+			 GZVM_USER_MEM_REGION_STATIC_SWIOTLB | GZVM_USER_MEM_REGION_READ_ONLY)
+/* What memory that is only read cannot be. */
+#define PURPOSE_WRITTEN	(GZVM_USER_MEM_REGION_PROTECT_FW | GZVM_USER_MEM_REGION_STATIC_SWIOTLB)
 
 static bool is_guest_range(u64 gpa, u64 bytes)
 {
@@ -72,7 +74,9 @@ static void give_back(const struct vm *vm, const struct slot *slot, const u64 *p
 
 static u64 map_flags(const struct vm *vm, const struct slot *slot)
 {
-	return vm->stage2.protected && is_kept_by_host(vm, slot) ? S2_SHARED : 0;
+	u64 shared = vm->stage2.protected && is_kept_by_host(vm, slot) ? S2_SHARED : 0;
+
+	return slot_is_read_only(slot) ? shared : shared | S2_WRITE;
 }
 
 /* At most MAP_BATCH pages, at @gpa and on. Those that are there already are left out. */
@@ -169,11 +173,14 @@ static s32 map_run(struct vm *vm, const struct slot *slot, u64 gpa, u64 pa, u64 
 
 static s32 declare(struct vm *vm, struct slot *slot, u64 gpa, u64 bytes)
 {
-	if (overlaps_slot(vm, gpa, bytes))
-		return GZVM_STATUS_INVALID_ARGS;
-	*slot = (struct slot){ .declared = true, .gpa = gpa, .bytes = bytes };
+	struct slot new = { .declared = true, .gpa = gpa, .bytes = bytes };
+
 	if (vm->purpose.gpa == gpa && vm->purpose.bytes == bytes)
-		slot->flags = vm->purpose.flags;
+		new.flags = vm->purpose.flags;
+	/* The host writes what a read-only slot has, which a protected VM would take from it. */
+	if (overlaps_slot(vm, gpa, bytes) || (vm->stage2.protected && slot_is_read_only(&new)))
+		return GZVM_STATUS_INVALID_ARGS;
+	*slot = new;
 	vm->slots_end = MAX(vm->slots_end, (u32)(slot - vm->slots) + 1);
 	return GZVM_STATUS_OK;
 }
@@ -312,7 +319,8 @@ bool memory_relinquish(struct vm *vm, u64 gpa)
 
 s32 memory_purpose(struct vm *vm, u64 gpa, u64 bytes, u64 flags)
 {
-	if (!is_guest_range(gpa, bytes) || (flags & ~(u64)PURPOSE_KNOWN))
+	if (!is_guest_range(gpa, bytes) || (flags & ~(u64)PURPOSE_KNOWN) ||
+	    ((flags & GZVM_USER_MEM_REGION_READ_ONLY) && (flags & PURPOSE_WRITTEN)))
 		return GZVM_STATUS_INVALID_ARGS;
 	lock(&vm->lock);
 	vm->purpose = (struct purpose){ .gpa = gpa, .bytes = bytes, .flags = flags };

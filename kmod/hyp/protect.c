@@ -21,6 +21,14 @@ static bool has_run(const struct vm *vm)
 	return false;
 }
 
+static bool has_read_only_slot(const struct vm *vm)
+{
+	for (u32 i = 0; i < vm->slots_end; i++)
+		if (vm->slots[i].declared && slot_is_read_only(&vm->slots[i]))
+			return true;
+	return false;
+}
+
 static bool stays_shared(const struct slot *slot)
 {
 	return slot->flags & GZVM_USER_MEM_REGION_STATIC_SWIOTLB;
@@ -90,7 +98,8 @@ s32 protect_vm(struct vm *vm, u64 command)
 	if (command != GZVM_CAP_PVM_SET_PROTECTED_VM)
 		return GZVM_STATUS_NOT_SUPPORTED;
 	lock(&vm->lock);
-	if (has_run(vm) || (!vm->stage2.protected && !take_all(vm)))
+	if (has_run(vm) || has_read_only_slot(vm) ||
+	    (!vm->stage2.protected && !take_all(vm)))
 		status = GZVM_STATUS_INVALID_ARGS;
 	else
 		vm->stage2.protected = true;

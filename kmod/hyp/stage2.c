@@ -227,7 +227,7 @@ s32 stage2_map(struct stage2 *s2, u64 ipa, u64 pa, u64 flags)
 	if (!level3)
 		return GZVM_STATUS_NO_MEMORY;
 	stage2_make_coherent(pa, PAGE_BYTES);
-	WRITE_ONCE(level3[FIELD(ipa, 20, 12)], pa | S2_VALID | S2_PAGE | S2_NORMAL | flags);
+	WRITE_ONCE(level3[FIELD(ipa, 20, 12)], pa | S2_VALID | S2_PAGE | S2_NORMAL_READ | flags);
 	dsb(ishst);
 	s2->mapped_pages++;
 	return GZVM_STATUS_OK;
@@ -248,7 +248,7 @@ s32 stage2_map_block(struct stage2 *s2, u64 ipa, u64 pa, u64 flags)
 	if (!level2)
 		return GZVM_STATUS_NO_MEMORY;
 	stage2_make_coherent(pa, BLOCK_BYTES);
-	WRITE_ONCE(level2[FIELD(ipa, 29, 21)], pa | S2_VALID | S2_NORMAL | flags);
+	WRITE_ONCE(level2[FIELD(ipa, 29, 21)], pa | S2_VALID | S2_NORMAL_READ | flags);
 	dsb(ishst);
 	s2->mapped_pages += BLOCK_BYTES / PAGE_BYTES;
 	return GZVM_STATUS_OK;

@@ -98,6 +98,12 @@ static inline __u64 gzvm_hvc_tuple(__u16 vm_id, __u16 vcpu_id)
 #define GZVM_CAP_QUERY_UNMAP		0x9281
 
 /*
+ * Own extension: a query with VM id 0, OK where MEMREGION_PURPOSE takes
+ * GZVM_USER_MEM_REGION_READ_ONLY. The driver sends that flag nowhere else.
+ */
+#define GZVM_CAP_QUERY_READ_ONLY	0x9282
+
+/*
  * Own extension: GZVM_CAP_VM_GPA_SIZE is a query with VM id 0, too; out x1 = width of
  * a gpa in bits. GenieZone does not tell.
  */

@@ -17,6 +17,7 @@ static const struct {
 	{ "slots", test_slots },
 	{ "paging", test_paging },
 	{ "huge_pages", test_huge_pages },
+	{ "read_only", test_read_only },
 	{ "protected", test_protected },
 	{ "vcpu", test_vcpu },
 	{ "run", test_run },

@@ -27,6 +27,7 @@ void test_memory(void);
 void test_slots(void);
 void test_paging(void);
 void test_huge_pages(void);
+void test_read_only(void);
 void test_protected(void);
 void test_vcpu(void);
 void test_run(void);

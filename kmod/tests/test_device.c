@@ -41,8 +41,11 @@ static void test_capabilities_of(int fd, const char *what)
 	is_number(value & GZVM_JINN_SLOT_DELETE, GZVM_JINN_SLOT_DELETE,
 		  "slots can be deleted and moved");
 	is_number(value & GZVM_JINN_GET_ONE_REG, GZVM_JINN_GET_ONE_REG, "registers can be read");
+	is_number(value & GZVM_JINN_READ_ONLY, GZVM_JINN_READ_ONLY,
+		  "slots can be memory that is only read");
 	is_number(value & ~(GZVM_JINN_DATAMATCH_SHARED | GZVM_JINN_NO_LOST_EXIT |
-			    GZVM_JINN_SLOT_DELETE | GZVM_JINN_GET_ONE_REG | GZVM_JINN_DISCARD), 0,
+			    GZVM_JINN_SLOT_DELETE | GZVM_JINN_GET_ONE_REG | GZVM_JINN_DISCARD |
+			    GZVM_JINN_READ_ONLY), 0,
 		  "no unknown bit is set");
 	for (size_t i = 0; i < COUNT(unknown); i++) {
 		value = unknown[i];

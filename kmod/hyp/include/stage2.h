@@ -17,12 +17,14 @@
 #define S2_ADDRESS_MASK		0x0000fffffffff000UL
 #define S2_MEMATTR_NORMAL_WB	(0xfUL << 2)
 #define S2_MEMATTR_DEVICE	(0x1UL << 2)	/* nGnRE */
-#define S2_READ_WRITE		(3UL << 6)
+#define S2_READ			BIT(6)
+#define S2_WRITE		BIT(7)
 #define S2_SH_INNER		(3UL << 8)
 #define S2_AF			BIT(10)
 #define S2_XN			BIT(54)
-#define S2_NORMAL	(S2_MEMATTR_NORMAL_WB | S2_READ_WRITE | S2_SH_INNER | S2_AF)
-#define S2_DEVICE	(S2_MEMATTR_DEVICE | S2_READ_WRITE | S2_AF | S2_XN)
+#define S2_NORMAL_READ	(S2_MEMATTR_NORMAL_WB | S2_READ | S2_SH_INNER | S2_AF)
+#define S2_NORMAL	(S2_NORMAL_READ | S2_WRITE)
+#define S2_DEVICE	(S2_MEMATTR_DEVICE | S2_READ | S2_WRITE | S2_AF | S2_XN)
 #define GIB_SHIFT	30
 
 /**
@@ -62,11 +64,11 @@ u64 stage2_lookup(const struct stage2 *s2, u64 ipa);
 u64 stage2_next(const struct stage2 *s2, u64 ipa, u64 end);
 
 /**
- * stage2_map() - map one 4 KiB page, read-write-execute, Normal write-back
+ * stage2_map() - map one 4 KiB page, read-execute, Normal write-back
  * @s2: the translation; the caller holds the VM's lock
  * @ipa: where nothing is mapped
  * @pa: the page, which the caller has shared or taken; released by stage2_unmap()
- * @flags: S2_SHARED or 0
+ * @flags: S2_WRITE, S2_SHARED, or both, or 0
  *
  * Return: a GZVM_STATUS_*.
  */

@@ -30,6 +30,8 @@
 /* Cleans and invalidates the line of @address to the point of coherency. */
 #define clean_line(address)	asm volatile("dc civac, %0" : : "r"(address) : "memory")
 #define invalidate_icache()	asm volatile("ic ialluis" : : : "memory")
+/* What the guest's stage 1 makes of @address for a load at EL1; the answer is in PAR_EL1. */
+#define translate_stage1(address) asm volatile("at s1e1r, %0" : : "r"(address) : "memory")
 
 /* HCR_EL2 */
 #define HCR_VM			BIT(0)
@@ -113,8 +115,13 @@
 #define FSC_TYPE_MASK		0x3c
 #define FSC_TRANSLATION		0x04
 #define FSC_ACCESS_FLAG		0x08
+#define FSC_PERMISSION		0x0c
 #define FSC_EXTERNAL		0x10
 #define FSC_ALIGNMENT		0x21
+
+/* PAR_EL1 */
+#define PAR_FAILED		BIT(0)
+#define PAR_PAGE(par)		FIELD(par, 47, 12)
 
 /* ICH_* and ICC_* */
 #define ICH_HCR_EN		BIT(0)

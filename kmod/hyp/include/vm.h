@@ -32,6 +32,12 @@ struct slot {
 	u32 flags;		/* GZVM_USER_MEM_REGION_* */
 };
 
+/* The guest reads and runs what is there; its stores are MMIO. */
+static inline bool slot_is_read_only(const struct slot *slot)
+{
+	return slot->flags & GZVM_USER_MEM_REGION_READ_ONLY;
+}
+
 /* The last MEMREGION_PURPOSE; it is for the slot that is declared with the same range. */
 struct purpose {
 	u64 gpa;

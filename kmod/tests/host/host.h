@@ -152,5 +152,6 @@ void test_guests(void);
 void test_many_vms(void);
 void test_protection(void);
 void test_blocks(void);
+void test_read_only(void);
 
 #endif /* _GZVM_TESTS_HOST_H */

@@ -10,6 +10,7 @@ void run_all(void)
 	test_guests();
 	test_protection();
 	test_blocks();
+	test_read_only();
 	test_hostile_calls();
 	test_hostile_guests();
 }

@@ -16,6 +16,8 @@
 
 #define RAM		0x40000000UL
 #define RAM_END		0x40100000UL
+#define ROM		0x0a000000UL	/* memory that the guest may only read */
+#define ROM_END		0x0a010000UL
 #define GIC		0x08000000UL
 #define GIC_END		0x08010000UL
 #define DEVICE		0x0b000000UL
@@ -26,6 +28,7 @@
 #define MAPPED_AT_LEVEL_3 0x07UL	/* translation fault */
 #define ACCESS_FLAG	0x0bUL
 #define PERMISSION	0x0fUL
+#define PAR_OF_GUEST	0x123456789abcd001UL
 
 struct fake_cpu *fake_cpu;
 static struct fake_cpu cpu;
@@ -46,7 +49,8 @@ static struct {
 	u32 gic_size;
 	bool gic_write;
 } seen;
-static bool mmio_is_allowed, gic_wakes, page_is_mapped;
+static bool mmio_is_allowed, gic_wakes, page_is_mapped, tables_have_changed;
+static u64 translated_page;
 
 static u64 random_next(void)
 {
@@ -73,6 +77,13 @@ void fake_yield(void)
 {
 }
 
+void fake_translate(u64 address)
+{
+	expect(address == cpu.registers[FAKE_far_el2], "the address that is translated", 0);
+	cpu.registers[FAKE_par_el1] = tables_have_changed ? PAR_FAILED :
+				      0xff00000000000b80UL | translated_page;
+}
+
 void exit_skip_instruction(void)
 {
 	cpu.registers[FAKE_elr_el2] += 4;
@@ -80,6 +91,8 @@ void exit_skip_instruction(void)
 
 struct slot *vm_find_slot(struct vm *v, u64 gpa)
 {
+	if (gpa >= ROM && gpa < ROM_END)
+		return &v->slots[1];
 	return gpa >= RAM && gpa < RAM_END ? &v->slots[0] : NULL;
 }
 
@@ -122,13 +135,27 @@ void world_inject_abort(bool instruction, u64 far)
 	seen.injected_far = far;
 }
 
+static bool is_permission(u64 esr)
+{
+	return (ISS_FSC(esr) & FSC_TYPE_MASK) == FSC_PERMISSION;
+}
+
 static u64 do_abort(u64 esr, u64 gpa)
 {
+	u64 reason;
+
 	memset(&seen, 0, sizeof(seen));
 	cpu.registers[FAKE_far_el2] = FAR_UPPER | (gpa & (PAGE_BYTES - 1));
 	cpu.registers[FAKE_hpfar_el2] = gpa >> PAGE_SHIFT << 4;
 	cpu.registers[FAKE_elr_el2] = PC;
-	return exit_abort(&vcpu, esr);
+	cpu.registers[FAKE_par_el1] = PAR_OF_GUEST;
+	translated_page = gpa & ~(PAGE_BYTES - 1);
+	/* The CPU leaves HPFAR_EL2 as it was, unless it was walking the guest's tables. */
+	if (is_permission(esr) && !(esr & ISS_S1PTW))
+		cpu.registers[FAKE_hpfar_el2] = random_next();
+	reason = exit_abort(&vcpu, esr);
+	expect(cpu.registers[FAKE_par_el1] == PAR_OF_GUEST, "PAR_EL1 is the guest's", esr);
+	return reason;
 }
 
 static void fill_registers(void)
@@ -248,6 +275,12 @@ static void test_described(void)
 		check_exit(esr, DEVICE + offset, log2_size, reg, write);
 		check_completion(esr, log2_size, sign, wide, reg, write);
 		check_gic(esr, GIC + offset, log2_size, sign, wide, reg, write);
+		if (!write)
+			continue;
+		check_exit(esr, ROM + offset, log2_size, reg, write);
+		esr = (esr & ~0x3fUL) | PERMISSION;
+		check_exit(esr, ROM + offset, log2_size, reg, write);
+		check_completion(esr, log2_size, sign, wide, reg, write);
 	}
 	ok(!wrong, "each width, extension, register and direction of a load or store");
 }
@@ -275,13 +308,32 @@ static void check_any(u64 esr, u64 gpa)
 	u64 fsc = ISS_FSC(esr) & FSC_TYPE_MASK;
 	bool instruction = ESR_EC(esr) == EC_INSTRUCTION_ABORT_LOWER;
 	bool of_table = esr & ISS_S1PTW, in_ram = gpa >= RAM && gpa < RAM_END;
-	bool in_gic = gpa >= GIC && gpa < GIC_END;
+	bool in_gic = gpa >= GIC && gpa < GIC_END, in_rom = gpa >= ROM && gpa < ROM_END;
+	bool permission = fsc == FSC_PERMISSION;
+	/* A walk stores when it is not allowed to. */
+	bool stores = of_table ? permission : !instruction && (esr & ISS_WNR);
 	/* The faulting address of a table walk is known by page. */
 	u64 told = of_table ? gpa & ~(PAGE_BYTES - 1) : gpa;
 	u64 reason = do_abort(esr, gpa);
 
-	if (fsc != FSC_TRANSLATION && fsc != FSC_ACCESS_FLAG)
-		expect(is_injected(reason, instruction), "no translation fault", esr);
+	in_ram |= in_rom;
+	if (fsc != FSC_TRANSLATION && fsc != FSC_ACCESS_FLAG && !permission)
+		expect(is_injected(reason, instruction), "no fault of stage 2", esr);
+	else if (permission && !of_table && tables_have_changed)
+		expect(reason == EXIT_RESUME && !seen.injected &&
+		       cpu.registers[FAKE_elr_el2] == PC, "tables that have changed", esr);
+	else if (in_rom && stores && (of_table || (vm.guard_on && !mmio_is_allowed)))
+		expect(is_injected(reason, instruction), "a table in read-only memory", esr);
+	else if (in_rom && stores && (esr & ISS_CM))
+		expect(reason == EXIT_RESUME && !seen.injected &&
+		       cpu.registers[FAKE_elr_el2] == PC + 4, "maintenance of it", esr);
+	else if (in_rom && stores && !(esr & ISS_ISV))
+		expect(is_injected(reason, false), "a store without a description", esr);
+	else if (in_rom && stores)
+		expect(reason == GZVM_EXIT_MMIO && !seen.injected, "a store to it", esr);
+	else if (permission)
+		expect(reason == EXIT_RESUME && !seen.injected &&
+		       cpu.registers[FAKE_elr_el2] == PC, "memory that is not read-only now", esr);
 	else if (in_ram && page_is_mapped)
 		expect(reason == EXIT_RESUME && !seen.injected &&
 		       cpu.registers[FAKE_elr_el2] == PC, "a page that came meanwhile", esr);
@@ -307,7 +359,9 @@ static void check_any(u64 esr, u64 gpa)
 
 static void test_any(void)
 {
-	static const u64 places[] = { RAM, RAM + 0x5000, GIC, GIC + 0x8000, DEVICE, 0x10000UL };
+	static const u64 places[] = {
+		RAM, RAM + 0x5000, ROM, ROM + 0x5000, GIC, GIC + 0x8000, DEVICE, 0x10000UL,
+	};
 	static const u64 fscs[] = { MAPPED_AT_LEVEL_3, 4, 5, 6, ACCESS_FLAG, PERMISSION, 0x21 };
 
 	wrong = 0;
@@ -321,6 +375,7 @@ static void test_any(void)
 		vm.guard_on = random >> 43 & 1;
 		page_is_mapped = !(random >> 29 & 7);
 		mmio_is_allowed = random >> 44 & 1;
+		tables_have_changed = !(random >> 26 & 7);
 		fill_registers();
 		check_any(esr, places[(random >> 45) % ARRAY_SIZE(places)] +
 			       (random >> 52 & 0xfff));
@@ -333,6 +388,7 @@ int main(void)
 	fake_cpu = &cpu;
 	vcpu.vm = &vm;
 	vcpu.run = (u64)run_area;
+	vm.slots[1].flags = GZVM_USER_MEM_REGION_READ_ONLY;
 	test_described();
 	test_any();
 	return tap_done();

@@ -9,11 +9,18 @@ static u64 mailbox_of(u64 number)
 	return BUFFER + (2 + number) * PAGE_BYTES;
 }
 
+static void declare_blocks(struct model *model)
+{
+	declare(model, BLOCK_SLOT, BLOCK_SLOT_GPA, BLOCK_SLOT_PAGES,
+		model->reads_blocks ? GZVM_USER_MEM_REGION_READ_ONLY : 0);
+}
+
 void blocks_init(struct model *model, u64 number)
 {
 	for (u64 i = 0; i < BLOCK_SLOT_PAGES; i++)
 		model->in_blocks[i].page = NO_PAGE;
-	declare(model, BLOCK_SLOT, BLOCK_SLOT_GPA, BLOCK_SLOT_PAGES, 0);
+	model->reads_blocks = !number;
+	declare_blocks(model);
 	expect(!memory_set_mailbox(model->vm, GZVM_BLOCK_BYTES, mailbox_of(number)), "a mailbox");
 }
 
@@ -123,7 +130,7 @@ static void remove_slot(struct model *model)
 	expect(!status, "remove blocks");
 	for (u64 i = 0; i < BLOCK_SLOT_PAGES; i++)
 		forget(&model->in_blocks[i]);
-	declare(model, BLOCK_SLOT, BLOCK_SLOT_GPA, BLOCK_SLOT_PAGES, 0);
+	declare_blocks(model);
 }
 
 void blocks_operate(struct model *model)
@@ -162,7 +169,9 @@ static void compare_page(const struct model *model, u64 i)
 	else
 		expect(now.bytes && now.pa == page_pa(page), "a page is mapped");
 	if (now.bytes)
-		expect(now.attributes == (S2_VALID | S2_NORMAL), "memory is Normal, write-back");
+		expect(now.attributes ==
+		       (S2_VALID | (model->reads_blocks ? S2_NORMAL_READ : S2_NORMAL)),
+		       "memory is Normal, write-back, and can be written to if it may be");
 }
 
 void blocks_compare(const struct model *model, bool all)

@@ -22,6 +22,8 @@
 #define SHARED_SLOT	1
 #define SHARED_GPA	0x80000000UL
 #define SHARED_PAGES	16UL
+#define READ_ONLY_SLOT	3
+#define READ_ONLY_GPA	0x0a000000UL
 #define OPERATIONS	300000UL
 /*
  * A valid page that a guest may read, write and execute: Normal write-back, inner
@@ -197,7 +199,7 @@ static void take(struct place *places, u64 count)
 static void protect(struct model *model)
 {
 	bool possible = model->is_protected ||
-			(can_be_taken(model->places, 16) &&
+			(!model->reads_blocks && can_be_taken(model->places, 16) &&
 			 can_be_taken(model->in_blocks, BLOCK_SLOT_PAGES));
 
 	expect(protect_vm(model->vm, GZVM_CAP_PVM_SET_PROTECTED_VM) ==
@@ -270,12 +272,27 @@ static void destroy(struct model *model)
 	model->vm = NULL;
 }
 
+/* A slot that is declared after the VM was protected. */
+static void declare_read_only(struct model *model)
+{
+	struct gzvm_memregion *region = (struct gzvm_memregion *)BUFFER;
+
+	memory_purpose(model->vm, READ_ONLY_GPA, PAGE_BYTES, GZVM_USER_MEM_REGION_READ_ONLY);
+	*region = (struct gzvm_memregion){
+		.slot = READ_ONLY_SLOT, .total_pages = 1, .gpa = READ_ONLY_GPA,
+	};
+	expect(memory_set_region(model->vm, BUFFER, GZVM_MEMREGION_BUFFER_BYTES) ==
+	       (model->is_protected ? GZVM_STATUS_INVALID_ARGS : 0), "declare read-only memory");
+	if (!model->is_protected)
+		expect(!memory_remove_slot(model->vm, READ_ONLY_SLOT, 0), "remove it");
+}
+
 static void operate(struct model *model)
 {
 	u64 place = random_below(16), bounce = random_below(4);
 
 	create(model);
-	switch (random_below(44)) {
+	switch (random_below(45)) {
 	case 0:
 		destroy(model);
 		break;
@@ -306,6 +323,9 @@ static void operate(struct model *model)
 		break;
 	case 22 ... 25:
 		blocks_operate(model);
+		break;
+	case 26:
+		declare_read_only(model);
 		break;
 	default:
 		map(model, &model->places[place], 0, place_gpa(place), !model->is_protected);

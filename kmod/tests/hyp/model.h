@@ -33,6 +33,7 @@ struct model {
 	struct vm *vm;
 	u64 id;
 	bool is_protected;
+	bool reads_blocks;	/* and does not write them: such a VM is never protected */
 	struct place places[16];
 	struct place bounce[4];
 	struct place in_blocks[BLOCK_SLOT_PAGES];

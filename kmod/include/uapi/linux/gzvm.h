@@ -62,6 +62,8 @@
  * slot, else -EINVAL; -EOPNOTSUPP without demand paging; a protected VM keeps its pages.
  */
 #define GZVM_JINN_DISCARD		(1ULL << 4)
+/** A slot can be memory that the guest may only read: GZVM_USER_MEM_REGION_READ_ONLY. */
+#define GZVM_JINN_READ_ONLY		(1ULL << 5)
 
 /* args[0] of GZVM_ENABLE_CAP(GZVM_CAP_PROTECTED_VM) */
 #define GZVM_CAP_PVM_SET_PVMFW_GPA	0
@@ -86,6 +88,17 @@ struct gzvm_enable_cap {
 #define GZVM_USER_MEM_REGION_GUEST_MEM		(1U << 0)
 #define GZVM_USER_MEM_REGION_PROTECT_FW		(1U << 1)
 #define GZVM_USER_MEM_REGION_STATIC_SWIOTLB	(1U << 2)
+/**
+ * Own extension, GZVM_JINN_READ_ONLY; without it -EINVAL. The guest's loads find the
+ * memory as user space has left it. Its stores change nothing: they ring doorbells or leave
+ * GZVM_RUN as GZVM_EXIT_MMIO, as if nothing were there. Stands alone or beside
+ * GZVM_USER_MEM_REGION_GUEST_MEM. A protected VM has no such slot (-EINVAL), and a VM with
+ * one cannot be protected.
+ *
+ * A guest that maps the slot as device memory reads past the caches, unless the CPU makes
+ * stage 2 decide (FEAT_S2FWB): user space cleans what it has stored to the point of coherency.
+ */
+#define GZVM_USER_MEM_REGION_READ_ONLY		(1U << 31)
 
 /**
  * struct gzvm_memory_region - argument of GZVM_SET_MEMORY_REGION

@@ -14,6 +14,7 @@
 #undef dsb
 #undef dmb
 #undef yield
+#undef translate_stage1
 #define read_sysreg(name)		(fake_cpu->registers[FAKE_##name])
 #define write_sysreg(name, value)	((void)(fake_cpu->registers[FAKE_##name] = (value)))
 #define isb()				((void)0)
@@ -21,6 +22,7 @@
 #define dmb(scope)			((void)0)
 /* Who waits lets the other CPUs go on. */
 #define yield()				fake_yield()
+#define translate_stage1(address)	fake_translate(address)
 
 enum fake_register {
 	FAKE_S3_4_C12_C11_0, FAKE_S3_4_C12_C11_1, FAKE_S3_4_C12_C11_7,	/* ICH_HCR, VTR, VMCR */
@@ -32,7 +34,7 @@ enum fake_register {
 	FAKE_S3_0_C12_C12_2,						/* ICC_HPPIR1 */
 	FAKE_cntv_ctl_el0, FAKE_cntv_cval_el0, FAKE_cntvct_el0, FAKE_cntpct_el0, FAKE_cntfrq_el0,
 	FAKE_cnthp_ctl_el2, FAKE_cnthp_cval_el2,
-	FAKE_esr_el2, FAKE_elr_el2, FAKE_spsr_el2, FAKE_far_el2, FAKE_hpfar_el2,
+	FAKE_esr_el2, FAKE_elr_el2, FAKE_spsr_el2, FAKE_far_el2, FAKE_hpfar_el2, FAKE_par_el1,
 	FAKE_REGISTERS,
 };
 
@@ -44,6 +46,8 @@ struct fake_cpu {
 
 extern struct fake_cpu *fake_cpu;
 void fake_yield(void);
+/* Answers in PAR_EL1. */
+void fake_translate(u64 address);
 
 /* TPIDR_EL2 would say it. */
 #define this_cpu hardware_this_cpu
