@@ -108,14 +108,19 @@ static void enter(struct vcpu *vcpu, struct cpu *cpu)
 	cpu->guest = vcpu;
 }
 
-static void leave(struct vcpu *vcpu, struct cpu *cpu)
+/* Return: whether a kick came that nobody has followed. */
+static bool leave(struct vcpu *vcpu, struct cpu *cpu)
 {
+	bool kicked;
+
 	cpu->guest = NULL;
 	vgic_unload(vcpu);
 	timer_unload(vcpu);
 	world_leave_guest(vcpu);
-	if (__atomic_exchange_n(&vcpu->presence, 0, __ATOMIC_SEQ_CST) & PRESENCE_KICKED)
+	kicked = __atomic_exchange_n(&vcpu->presence, 0, __ATOMIC_SEQ_CST) & PRESENCE_KICKED;
+	if (kicked)
 		swallow_kick(cpu);
+	return kicked;
 }
 
 /* A vCPU that is off is idle until CPU_ON; one that was just turned on starts from reset. */
@@ -142,6 +147,23 @@ static bool power_up(struct vcpu *vcpu)
 	return on;
 }
 
+/* @reason, or another one with which the host hears what it has to, and enters again. */
+static u64 with_news(struct vcpu *vcpu, u64 reason)
+{
+	u32 news = vcpu->vgic.news;
+
+	if (!news)
+		return reason;
+	/* The host looks for ends at every exit. */
+	vcpu->vgic.news &= ~VGIC_NEWS_ENDED;
+	if (reason != EXIT_RESUME && reason != GZVM_EXIT_IDLE)
+		return reason;
+	vcpu->vgic.news = 0;
+	if (news & VGIC_NEWS_WAKE)
+		return GZVM_EXIT_IPI;
+	return reason == EXIT_RESUME ? GZVM_EXIT_GZ : reason;
+}
+
 static u64 run_guest(struct vcpu *vcpu)
 {
 	struct cpu *cpu = this_cpu();
@@ -154,11 +176,14 @@ static u64 run_guest(struct vcpu *vcpu)
 		vgic_flush(vcpu);
 		kind = guest_enter(vcpu);
 		vgic_sync(vcpu);
-		reason = exit_handle(vcpu, kind);
-		if (vgic_take_ended(vcpu) && reason == EXIT_RESUME)
-			reason = GZVM_EXIT_GZ;
+		reason = with_news(vcpu, exit_handle(vcpu, kind));
 	} while (reason == EXIT_RESUME);
-	leave(vcpu, cpu);
+	/*
+	 * Who kicks believes that this alone wakes the vCPU, but it was found idle before the
+	 * kick's interrupt became pending. The host must not let it sleep on that.
+	 */
+	if (leave(vcpu, cpu) && reason == GZVM_EXIT_IDLE)
+		reason = GZVM_EXIT_GZ;
 	return reason;
 }
 

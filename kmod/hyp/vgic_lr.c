@@ -89,15 +89,13 @@ void vgic_publish_end(struct vcpu *vcpu, u32 intid, const struct virq *irq)
 	if (!irq->notice)
 		return;
 	WRITE_ONCE(*word, READ_ONCE(*word) | 1U << spi % 32);
-	vcpu->vgic.ended = true;
+	vcpu->vgic.news |= VGIC_NEWS_ENDED;
 }
 
-bool vgic_take_ended(struct vcpu *vcpu)
+static void tell_changed(struct vcpu *vcpu, u32 intid)
 {
-	bool ended = vcpu->vgic.ended;
-
-	vcpu->vgic.ended = false;
-	return ended;
+	if (vgic_changed(vcpu, intid))
+		vcpu->vgic.news |= VGIC_NEWS_WAKE;
 }
 
 static void fold_active(struct vcpu *vcpu, struct virq *irq, bool active)
@@ -125,7 +123,7 @@ static void fold(struct vcpu *vcpu, u64 lr)
 		if (!(lr & (ICH_LR_STATE_ACTIVE | ICH_LR_STATE_PENDING)))
 			vgic_publish_end(vcpu, intid, irq);
 	}
-	vgic_changed(vcpu, intid);
+	tell_changed(vcpu, intid);
 }
 
 /* The more urgent one of the interrupts that @vcpu has acknowledged and no list register holds. */
@@ -170,7 +168,7 @@ static void end_displaced(struct vcpu *vcpu)
 			return;
 		fold_active(vcpu, irq, false);
 		vgic_publish_end(vcpu, intid, irq);
-		vgic_changed(vcpu, intid);
+		tell_changed(vcpu, intid);
 	}
 }
 

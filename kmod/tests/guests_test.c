@@ -111,6 +111,7 @@ static const struct guest_case cases[] = {
 	{ PASSES_CASE("gic_state", 7), .cpus = 2 },
 	{ PASSES_CASE("gic_fuzz", 1), .cpus = 2 },
 	{ PASSES_CASE("sgi_all", 1), .cpus = 8 },
+	{ PASSES_CASE("wake_ups", 2), .cpus = 2 },
 	{ PASSES_CASE("timers", 8), .cpus = 4 },
 	{ PASSES_CASE("psci", 4), .cpus = 1, .outcome = MACHINE_RESET },
 	{ PASSES_CASE("psci", 4), .cpus = 8, .outcome = MACHINE_RESET },

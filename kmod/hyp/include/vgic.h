@@ -51,12 +51,17 @@ struct virq {
 	u8 holder;
 };
 
+/* Interrupts with a notice have been ended: the run area says which. */
+#define VGIC_NEWS_ENDED		1U
+/* What vgic_sync() took back is for a vCPU that may sleep in the host. */
+#define VGIC_NEWS_WAKE		2U
+
 /**
  * struct vgic_vcpu - a vCPU's interrupts
  * @irqs: INTIDs 0..31
  * @maybe: bitmap of INTIDs that are pending or active, for this vCPU's privates
  * @dirty: something changed since the list registers were filled (atomic)
- * @ended: an interrupt with a notice was ended since vgic_take_ended()
+ * @news: what the host has yet to hear: VGIC_NEWS_*
  * @lr_count: list registers in use
  * @displaced: acknowledged interrupts for which there was no list register
  * @vmcr, @ap0r, @ap1r: CPU interface state while the guest does not run
@@ -65,7 +70,7 @@ struct vgic_vcpu {
 	struct virq irqs[VGIC_PRIVATE];
 	u32 maybe;
 	u32 dirty;
-	bool ended;
+	u32 news;
 	u32 lr_count;
 	u32 displaced;
 	u64 vmcr;
@@ -116,7 +121,10 @@ bool vgic_deactivate(struct vcpu *vcpu, u32 intid);
 u32 vgic_place(const struct virq *irq);
 /* The interrupt @intid as @vcpu sees it; NULL when it does not exist. */
 struct virq *vgic_irq(struct vcpu *vcpu, u32 intid);
-/* Recomputes what depends on @intid's state and tells its vCPU. Caller holds the lock. */
+/*
+ * Recomputes what depends on @intid's state and tells its vCPU. Caller holds the lock.
+ * Return: whether that vCPU may sleep in the host, which then has to hear of it.
+ */
 bool vgic_changed(struct vcpu *vcpu, u32 intid);
 
 /* vgic_lr.c: list registers, on the CPU that runs the vCPU. */
@@ -128,8 +136,6 @@ void vgic_flush(struct vcpu *vcpu);
 void vgic_sync(struct vcpu *vcpu);
 /* @irq has been ended, and the host wants to know. Caller holds the lock. */
 void vgic_publish_end(struct vcpu *vcpu, u32 intid, const struct virq *irq);
-/* Whether ends were written to the run area since the last call. */
-bool vgic_take_ended(struct vcpu *vcpu);
 
 /* vgic_mmio.c: whether @gpa is in one of the GIC's frames. Caller holds the lock. */
 bool vgic_contains(const struct vm *vm, u64 gpa);

@@ -17,6 +17,7 @@
 extern const uint8_t bench_stores[], bench_stores_end[];
 extern const uint8_t bench_calls[], bench_calls_end[];
 extern const uint8_t bench_touches[], bench_touches_end[];
+extern const uint8_t bench_round_trips[], bench_round_trips_end[];
 extern const uint8_t bench_busy[], bench_busy_end[];
 extern const uint8_t bench_idle[], bench_idle_end[];
 
@@ -27,6 +28,7 @@ static const struct {
 	{ PROGRAM_STORES, bench_stores, bench_stores_end },
 	{ PROGRAM_CALLS, bench_calls, bench_calls_end },
 	{ PROGRAM_TOUCHES, bench_touches, bench_touches_end },
+	{ PROGRAM_ROUND_TRIPS, bench_round_trips, bench_round_trips_end },
 	{ PROGRAM_BUSY, bench_busy, bench_busy_end },
 	{ PROGRAM_IDLE, bench_idle, bench_idle_end },
 };

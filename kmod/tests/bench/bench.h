@@ -16,6 +16,7 @@ enum bench_program {
 	PROGRAM_TOUCHES = 0x2000,
 	PROGRAM_BUSY = 0x3000,		/* takes interrupts while it waits for them */
 	PROGRAM_IDLE = 0x4000,		/* sleeps until they come */
+	PROGRAM_ROUND_TRIPS = 0x5000,
 };
 
 /**

@@ -11,6 +11,8 @@
 /* SPI number 8, as vm_bench.c has it. */
 #define SPI		8
 #define INTID		(SPI + 32)
+/* The gpa of a word, as vm_bench.c has it. */
+#define FLAG		0x40100000
 
 #define ICC_PMR_EL1	S3_0_C4_C6_0
 #define ICC_IAR1_EL1	S3_0_C12_C12_0
@@ -52,6 +54,32 @@ bench_stores:
 	str	x5, [x6]
 	b	bench_stores
 bench_stores_end:
+
+/*
+ * Stores 1, 2, ... x4 to x2, and after each waits until the word at FLAG in RAM is the same
+ * number.
+ */
+	.balign	4
+	.global	bench_round_trips, bench_round_trips_end
+bench_round_trips:
+	movz	x7, #(FLAG >> 16), lsl #16
+	mov	w8, #0
+	isb
+	mrs	x3, cntvct_el0
+1:	add	w8, w8, #1
+	str	w8, [x2]
+2:	ldr	w9, [x7]
+	cmp	w9, w8
+	b.ne	2b
+	cmp	w8, w4
+	b.ne	1b
+	isb
+	mrs	x5, cntvct_el0
+	sub	x5, x5, x3
+	str	wzr, [x7]
+	str	x5, [x6]
+	b	bench_round_trips
+bench_round_trips_end:
 
 /* Stores to x4 pages from x2 on, once to each. */
 	.balign	4

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vm_bench gzvm|kvm - interrupts and page faults
+ * vm_bench gzvm|kvm - acknowledged doorbells, interrupts and page faults
  *
  * Prints lines as doorbell_bench does. Each figure is the median of several rounds.
  */
@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -15,6 +16,9 @@
 #include "bench.h"
 
 #define INTERRUPTS_PER_ROUND	100
+#define RINGS_PER_ROUND		100
+/* Where the guest waits for a number: its place in RAM, bytes. */
+#define FLAG_OFFSET		0x100000
 #define SPI			8
 #define PAGE_BYTES		4096ULL
 #define BLOCK_BYTES		0x200000ULL
@@ -36,6 +40,29 @@ static void *relay_main(void *argument)
 
 		if (write(relay->to, &one, sizeof(one)) != sizeof(one))
 			break;
+	}
+	return NULL;
+}
+
+/** struct reader - a thread that acknowledges a doorbell: @flag says how often it was rung */
+struct reader {
+	int doorbell;
+	int epoll;
+	uint32_t *flag;
+	pthread_t thread;
+};
+
+static void *reader_main(void *argument)
+{
+	const struct reader *reader = argument;
+	struct epoll_event event;
+	uint64_t count;
+
+	while (epoll_wait(reader->epoll, &event, 1, -1) == 1 &&
+	       read(reader->doorbell, &count, sizeof(count)) == sizeof(count)) {
+		uint32_t seen = __atomic_load_n(reader->flag, __ATOMIC_RELAXED);
+
+		__atomic_store_n(reader->flag, seen + (uint32_t)count, __ATOMIC_RELEASE);
 	}
 	return NULL;
 }
@@ -62,6 +89,42 @@ static int measure_interrupts(struct bench *bench, const char *name)
 			return -1;
 	bench_report(name, "", 0, bench_median(rounds), INTERRUPTS_PER_ROUND);
 	return 0;
+}
+
+static int watch(const struct reader *reader)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	return epoll_ctl(reader->epoll, EPOLL_CTL_ADD, reader->doorbell, &event);
+}
+
+/* A thread waits for the doorbell, and the guest for what the thread says. */
+static int measure_round_trips(struct bench *bench)
+{
+	const struct bench_parameters parameters = {
+		.address = BENCH_DOORBELLS, .count = RINGS_PER_ROUND,
+	};
+	struct reader reader = {
+		.doorbell = bench->eventfd, .epoll = epoll_create1(EPOLL_CLOEXEC),
+		.flag = (uint32_t *)((char *)bench->vm.ram + FLAG_OFFSET),
+	};
+	uint64_t rounds[ROUNDS];
+	int status = 0;
+
+	if (reader.epoll < 0 || watch(&reader) || set_doorbell(bench, bench->eventfd))
+		return bench_error("cannot wait for the doorbell");
+	errno = pthread_create(&reader.thread, NULL, reader_main, &reader);
+	if (errno)
+		return bench_error("cannot start a thread");
+	for (int i = 0; i < ROUNDS && !status; i++)
+		status = bench_set_parameters(bench, &parameters) ||
+			 bench_run_round(bench, NULL, &rounds[i]);
+	pthread_cancel(reader.thread);
+	pthread_join(reader.thread, NULL);
+	close(reader.epoll);
+	if (!status)
+		bench_report("acknowledged", "", 0, bench_median(rounds), RINGS_PER_ROUND);
+	return status;
 }
 
 /* The guest's doorbell is its own interrupt: nobody in between. */
@@ -131,6 +194,7 @@ int main(int argc, char **argv)
 		enum bench_program program;
 		int (*measure)(struct bench *bench);
 	} cases[] = {
+		{ CODE_BYTES, MADV_NOHUGEPAGE, PROGRAM_ROUND_TRIPS, measure_round_trips },
 		{ CODE_BYTES, MADV_NOHUGEPAGE, PROGRAM_BUSY, measure_busy },
 		{ CODE_BYTES, MADV_NOHUGEPAGE, PROGRAM_IDLE, measure_idle },
 		{ CODE_BYTES + ROUNDS * BLOCK_BYTES, MADV_NOHUGEPAGE, PROGRAM_TOUCHES,
