@@ -3,7 +3,6 @@ package jinn.backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -59,28 +58,7 @@ public final class VsockBridge implements HostSide, AutoCloseable {
      * @throws HostException if it cannot be made
      */
     public static VsockBridge listen(Path path, EventLoop loop, Consumer<String> warnings) {
-        try {
-            removeLeftOver(path);
-            return new VsockBridge(path, StreamSocket.listen(path.toString(), BACKLOG), loop, warnings);
-        } catch (SyscallException e) {
-            String remedy = e.errno() == Errno.EADDRINUSE.number() ? "; remove the file or name another path" : "";
-            throw new HostException(e.getMessage() + remedy, e);
-        } catch (IOException e) {
-            throw new HostException("cannot remove the old socket " + path + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** A Jinn that was killed leaves its socket behind. Any other file, and a socket in use, stays. */
-    private static void removeLeftOver(Path path) throws IOException {
-        try {
-            StreamSocket.connect(path.toString()).close();
-        } catch (SyscallException e) {
-            boolean socket = e.errno() == Errno.ECONNREFUSED.number()
-                    && Files.readAttributes(path, BasicFileAttributes.class).isOther();
-            if (socket) {
-                Files.delete(path);
-            }
-        }
+        return new VsockBridge(path, ListeningSocket.make(path, BACKLOG), loop, warnings);
     }
 
     @Override

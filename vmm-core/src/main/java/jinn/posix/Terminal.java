@@ -2,6 +2,7 @@ package jinn.posix;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * A terminal in raw mode: every key reaches the reader as it is typed, and output is not changed on its way.
@@ -15,6 +16,19 @@ public final class Terminal implements AutoCloseable {
 
     private static final int TCSANOW = 0;
 
+    /** Request of asm-generic/ioctls.h: struct winsize, whose first two fields of 16 bits are rows and columns. */
+    private static final long TIOCGWINSZ = 0x5413;
+
+    private static final long WINSIZE_BYTES = 8;
+
+    /**
+     * A terminal's size in characters; 0 by 0 if nobody knows it.
+     *
+     * @param columns the width, up to 65535
+     * @param rows the height, up to 65535
+     */
+    public record Size(int columns, int rows) {}
+
     private final FileDescriptor fd;
     private final MemorySegment original = Arena.ofAuto().allocate(TERMIOS_BYTES, Long.BYTES);
     private final Thread restoreAtExit = new Thread(this::restore, "terminal-restore");
@@ -27,6 +41,19 @@ public final class Terminal implements AutoCloseable {
     /** Returns whether {@code fd} is a terminal. */
     public static boolean isTerminal(FileDescriptor fd) {
         return Libc.isatty(CallState.ofThread(), fd.number()) == 1;
+    }
+
+    /** Returns the size that the terminal {@code fd} has now. */
+    public static Size size(FileDescriptor fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment size = arena.allocate(WINSIZE_BYTES, Short.BYTES);
+            if (fd.ioctl(TIOCGWINSZ, size) < 0) {
+                return new Size(0, 0);
+            }
+            return new Size(
+                    Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, Short.BYTES)),
+                    Short.toUnsignedInt(size.get(ValueLayout.JAVA_SHORT, 0)));
+        }
     }
 
     /** Switches the terminal {@code fd} to raw mode. */

@@ -77,8 +77,19 @@ final class Backend implements AutoCloseable {
         return (protocolFeatures & CONFIG) != 0;
     }
 
-    /** Reads bytes of the configuration space. */
+    /**
+     * Reads bytes of the configuration space.
+     *
+     * @throws HostException when the back-end has no such request, or fewer bytes
+     */
     byte[] readConfig(int offset, int bytes) {
+        if (bytes == 0) {
+            return new byte[0];
+        }
+        if (!hasConfig()) {
+            throw new HostException("the back-end does not tell the device's configuration: it has no protocol feature"
+                    + " CONFIG; take one that has");
+        }
         ByteBuffer request = config(offset, bytes);
         request.position(request.capacity()).flip();
         ByteBuffer reply = channel.ask(Request.GET_CONFIG, request, CONFIG_HEADER_BYTES + bytes);

@@ -8,6 +8,7 @@ import jinn.virtio.DeviceType;
  *
  * @param type its kind
  * @param queues how many queues it has, if the back-end can serve that many
+ * @param configBytes size of its configuration space; a back-end of QEMU does not answer who asks for more
  * @param config its configuration space, where that is Jinn's to know; otherwise the back-end is asked
  */
-public record Shape(DeviceType type, int queues, Optional<byte[]> config) {}
+public record Shape(DeviceType type, int queues, int configBytes, Optional<byte[]> config) {}

@@ -26,7 +26,6 @@ import jinn.virtio.queue.VirtQueue;
 public final class VhostUserDevice implements VirtioDevice, AutoCloseable {
 
     private static final int MAXIMUM_QUEUE_SIZE = 1024;
-    private static final int MAXIMUM_CONFIG_BYTES = 256;
 
     /** Bits that belong to the kind of device (virtio 1.2 section 2.2). */
     private static final long DEVICE_FEATURES = (1L << 24) - 1;
@@ -83,12 +82,15 @@ public final class VhostUserDevice implements VirtioDevice, AutoCloseable {
             if (possible < shape.queues()) {
                 throw new HostException("the back-end serves " + possible + " queues, not " + shape.queues());
             }
-            config = shape.config().orElseGet(() -> backend.readConfig(0, MAXIMUM_CONFIG_BYTES));
+            config = shape.config().orElseGet(() -> backend.readConfig(0, shape.configBytes()));
             kicks = IntStream.range(0, shape.queues())
                     .mapToObj(queue -> EventFd.create(name + "/" + queue))
                     .toList();
             started = new boolean[shape.queues()];
             watch = loop.register(backend.socket(), this::lookAtConnection);
+        } catch (VmmException e) {
+            backend.close();
+            throw new HostException(name + ": " + e.getMessage(), e);
         } catch (RuntimeException e) {
             backend.close();
             throw e;
@@ -155,7 +157,7 @@ public final class VhostUserDevice implements VirtioDevice, AutoCloseable {
         for (int i = 0; i < size; i++) {
             written[i] = (byte) (value >>> (i * Byte.SIZE));
         }
-        loop.execute(() -> passOn(offset, written));
+        loop.executeAndWait(() -> passOn(offset, written));
     }
 
     private void passOn(int offset, byte[] written) {

@@ -28,6 +28,9 @@ public interface DeviceContext {
      */
     void notifyLater(int queue);
 
-    /** Tells the driver that the configuration space has changed. Safe from any thread. */
+    /**
+     * Tells the driver that the configuration space has changed. Calls {@link VirtioDevice#readConfig} on the same thread
+     * to make the driver's copy. Safe from any thread.
+     */
     void configChanged();
 }

@@ -30,6 +30,10 @@ public interface VirtioDevice {
     /**
      * Reads the configuration space, little-endian. By default there is none.
      *
+     * <p>Where the hypervisor can, the driver reads a copy, which is made in words of 4 bytes when the driver has written
+     * to the space or the status, after {@link #activate}, and by {@link DeviceContext#configChanged}. So no read may have a
+     * side effect, and a change for another reason must be told.
+     *
      * @param offset bytes from the start of the configuration space
      * @param size width in bytes: 1, 2, 4 or 8
      * @return the value, zero-extended; bytes beyond the configuration space are 0

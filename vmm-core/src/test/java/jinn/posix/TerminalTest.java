@@ -3,20 +3,19 @@ package jinn.posix;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** On a pseudo-terminal. */
 final class TerminalTest {
-
-    private static final long TIOCSPTLCK = 0x4004_5431L;
-    private static final long TIOCGPTN = 0x8004_5430L;
 
     /** sizeof(struct termios) as the kernel fills it; the rest of the buffer is libc's. */
     private static final long TERMIOS_BYTES = 60;
@@ -25,20 +24,9 @@ final class TerminalTest {
     private static final int ICANON_AND_ECHO = 2 | 8;
 
     @AutoClose
-    private final FileDescriptor master = FileDescriptor.open("/dev/ptmx");
+    private final PseudoTerminal pseudoTerminal = new PseudoTerminal();
 
-    @AutoClose
-    private FileDescriptor slave;
-
-    @BeforeEach
-    void openSlave() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
-            assertEquals(0, master.ioctl(TIOCSPTLCK, number));
-            assertEquals(0, master.ioctl(TIOCGPTN, number));
-            slave = FileDescriptor.open("/dev/pts/" + number.get(ValueLayout.JAVA_INT, 0));
-        }
-    }
+    private final FileDescriptor slave = pseudoTerminal.slave();
 
     @Test
     void rawModeIsPutBackAtClose() {
@@ -56,6 +44,26 @@ final class TerminalTest {
         assertTrue(Terminal.isTerminal(slave));
         try (FileDescriptor zero = FileDescriptor.open("/dev/zero")) {
             assertFalse(Terminal.isTerminal(zero));
+        }
+    }
+
+    @Test
+    void theSizeIsThatOfTheTerminalAndUnknownElsewhere() {
+        try (FileDescriptor zero = FileDescriptor.open("/dev/zero")) {
+            pseudoTerminal.resize(132, 50);
+            assertEquals(new Terminal.Size(132, 50), Terminal.size(slave));
+            assertEquals(new Terminal.Size(0, 0), Terminal.size(zero));
+        }
+    }
+
+    @Test
+    void aChangeOfSizeIsTold() throws Exception {
+        assertTrue(SizeSignal.isInstalled());
+        CountDownLatch told = new CountDownLatch(1);
+        try (SizeSignal signal = SizeSignal.listen(told::countDown)) {
+            assertNotNull(signal);
+            PseudoTerminal.tellSize();
+            assertTrue(told.await(60, TimeUnit.SECONDS));
         }
     }
 

@@ -30,6 +30,9 @@ final class FakeBackend implements AutoCloseable {
     volatile int queues = 2;
     volatile long acknowledgement;
 
+    /** Size of the configuration space; for more it answers with nothing, as QEMU's back-ends do. */
+    volatile int configBytes = 72;
+
     /** Instead of an answer to this request the connection ends. */
     volatile Request deadly;
 
@@ -105,6 +108,10 @@ final class FakeBackend implements AutoCloseable {
             case GET_QUEUE_NUM -> reply(channel, request, queues);
             case GET_VRING_BASE -> reply(channel, request, payload.getInt(0));
             case GET_CONFIG -> {
+                if (payload.capacity() - 12 > configBytes) {
+                    send(channel, request, buffer(0));
+                    return true;
+                }
                 for (int i = 12; i < payload.capacity(); i++) {
                     payload.put(i, (byte) (i - 11));
                 }

@@ -1,6 +1,7 @@
 package jinn.vhostuser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,7 @@ class VhostUserDeviceTest {
 
     private static final DeviceType BLOCK = new DeviceType(2);
     private static final long MEMORY_BYTES = 0x10000;
+    private static final int CONFIG_BYTES = 72;
 
     @TempDir
     private Path directory;
@@ -61,9 +63,13 @@ class VhostUserDeviceTest {
     }
 
     private VhostUserDevice device(int queues) {
+        return device(new Shape(BLOCK, queues, CONFIG_BYTES, Optional.empty()));
+    }
+
+    private VhostUserDevice device(Shape shape) {
         return new VhostUserDevice(
                 "disk0",
-                new Shape(BLOCK, queues, Optional.empty()),
+                shape,
                 backend::connect,
                 new SharedMemory(region, memFd.descriptor()),
                 interrupt.descriptor(),
@@ -111,7 +117,8 @@ class VhostUserDeviceTest {
             driver.write(0x014, 1);
             assertEquals(1, driver.read(0x010));
             assertEquals(0x04030201, transport.read(0x100, 4));
-            assertEquals(0, transport.read(0x100 + 256, 4));
+            assertEquals(0x48474645, transport.read(0x100 + CONFIG_BYTES - 4, 4));
+            assertEquals(0, transport.read(0x100 + CONFIG_BYTES, 4));
         }
     }
 
@@ -230,8 +237,28 @@ class VhostUserDeviceTest {
         backend.features = 1L << 30;
         backend.queues = 1;
         assertEquals(
-                "the back-end serves 1 queues, not 2",
+                "disk0: the back-end serves 1 queues, not 2",
                 assertThrows(HostException.class, () -> device(2)).getMessage());
+    }
+
+    @Test
+    void refusesABackendThatDoesNotTellTheConfiguration() {
+        backend.protocolFeatures = 1 | 1 << 3;
+        assertRefused("disk0: the back-end does not tell the device's configuration: it has no protocol feature CONFIG;"
+                + " take one that has");
+        backend.protocolFeatures = 1 | 1 << 3 | 1 << 9;
+        backend.configBytes = CONFIG_BYTES - 1;
+        assertRefused("disk0: the back-end's answer to GET_CONFIG has 0 bytes instead of 84");
+    }
+
+    @Test
+    void asksForNoConfigurationThatTheDeviceHasNot() {
+        backend.protocolFeatures = 1 | 1 << 3;
+        Shape shape = new Shape(new DeviceType(4), 1, 0, Optional.empty());
+        try (VhostUserDevice device = device(shape)) {
+            assertEquals(0, device.readConfig(0, 4));
+        }
+        assertFalse(backend.told.contains("GET_CONFIG"), backend.told::toString);
     }
 
     @Test

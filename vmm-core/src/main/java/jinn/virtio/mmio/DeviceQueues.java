@@ -35,6 +35,9 @@ final class DeviceQueues {
         /** The configuration space has changed. */
         void configChanged();
 
+        /** The device is active, and has told of no change of its configuration before. Its home's thread. */
+        void activated();
+
         /** The device stands still until the driver resets it. */
         void broken(VmmException fault);
     }
@@ -90,6 +93,7 @@ final class DeviceQueues {
                 }
             }
             device.activate(context);
+            driver.activated();
             open = true;
         } catch (GuestFaultException | DeviceFailureException fault) {
             breakDown(fault);

@@ -1,6 +1,8 @@
 package jinn.virtio.mmio;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
@@ -27,13 +29,24 @@ import jinn.virtio.queue.QueueStatistics;
  */
 public final class MmioTransport implements MmioDevice, AutoCloseable {
 
-    /** Bytes of guest-physical address space that the registers take, configuration space included. */
-    public static final int SIZE_BYTES = 0x200;
+    /** Bytes of guest-physical address space that a device takes: a page, which may be {@linkplain #showIn memory}. */
+    public static final int SIZE_BYTES = 0x1000;
+
+    /** Bytes of the registers, configuration space included. Behind them everything reads as 0. */
+    public static final int REGISTERS_BYTES = Register.END;
+
+    /** Offset of the register by which an interrupt's reasons are asked for. */
+    public static final int INTERRUPT_STATUS_OFFSET = Register.INTERRUPT_STATUS;
+
+    /** Offset of the register by which they are acknowledged. */
+    public static final int INTERRUPT_ACK_OFFSET = Register.INTERRUPT_ACK;
+
+    /** The value of an acknowledgement of used buffers alone. */
+    public static final int USED_ACKNOWLEDGED = Register.INTERRUPT_USED;
 
     /** Offset of the register to which the driver writes a queue's number to kick it. */
     public static final int QUEUE_NOTIFY_OFFSET = Register.QUEUE_NOTIFY;
 
-    private static final int FEATURE_WORDS = 2;
     private static final long WORD_MASK = 0xffff_ffffL;
 
     private final VirtioDevice device;
@@ -42,7 +55,6 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     private final DeviceQueues queues;
     private final FaultLog faults;
     private final QueueService service;
-    private final long offeredFeatures;
 
     private final AtomicBits status = new AtomicBits();
     private final AtomicBits interruptStatus = new AtomicBits();
@@ -51,11 +63,12 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     /* Guards the register file below. No loop thread takes it: a vCPU thread may hold it and wait for a loop. */
     private final Object lock = new Object();
     private final QueueRegisters[] queueRegisters;
-    private long deviceFeaturesSelect;
-    private long driverFeaturesSelect;
-    private long driverFeatures;
+    private final FeatureRegisters features;
     private long queueSelect;
     private boolean started;
+
+    /* Set before anybody can reach the device. */
+    private volatile Optional<RegisterPage> page = Optional.empty();
 
     /** Makes a transport that tells nobody of the guest's faults; they are still counted. */
     public MmioTransport(VirtioDevice device, GuestMemory memory, InterruptLine line, QueueExecutor executor) {
@@ -106,7 +119,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         this.memory = memory;
         this.line = line;
         this.faults = new FaultLog(device.name(), warnings, System::nanoTime);
-        this.offeredFeatures = device.features() | service.offered();
+        this.features = new FeatureRegisters(device.features() | service.offered(), service.required());
         int count = device.queueCount();
         queueRegisters = new QueueRegisters[count];
         for (int i = 0; i < count; i++) {
@@ -115,8 +128,26 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         queues = new DeviceQueues(device, memory, executors, new Driver());
     }
 
+    /**
+     * From now on shows in memory what the driver may read. InterruptStatus then says from DRIVER_OK on that a buffer was
+     * used, for good, so that an acknowledgement of that alone need not arrive. To be called once, before the device can
+     * be reached.
+     *
+     * @param memory zeroed, at least {@link #REGISTERS_BYTES}, at a multiple of 4; the guest may read it and not write to it
+     * @param cleaner is given what has been stored there, before the driver is told of it or goes on
+     */
+    public void showIn(MemorySegment memory, Consumer<MemorySegment> cleaner) {
+        RegisterPage shown = new RegisterPage(this, memory, cleaner);
+        page = Optional.of(shown);
+        shown.showRegisters();
+        shown.showConfig();
+    }
+
     @Override
     public long read(long offset, int size) {
+        if (offset >= Register.END) {
+            return 0;
+        }
         if (offset >= Register.CONFIG) {
             return device.readConfig((int) (offset - Register.CONFIG), size);
         }
@@ -128,7 +159,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             case Register.VERSION -> Register.MODERN;
             case Register.DEVICE_ID -> device.type().id();
             case Register.VENDOR_ID -> Register.VENDOR;
-            case Register.INTERRUPT_STATUS -> interruptStatus.get() | interruptOfOthers();
+            case Register.INTERRUPT_STATUS -> interruptStatus.get() | usedForGood();
             case Register.STATUS -> status.get();
             case Register.CONFIG_GENERATION -> configGeneration.get() & WORD_MASK;
             case Register.SHM_LEN_LOW, Register.SHM_LEN_HIGH, Register.SHM_BASE_LOW, Register.SHM_BASE_HIGH ->
@@ -138,17 +169,19 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         };
     }
 
-    /* Nobody here knows when another process raises the interrupt. It is an edge: looking in vain costs nothing else. */
-    private int interruptOfOthers() {
-        return service.elsewhere() && DeviceStatus.DRIVER_OK.isSet(status.get()) ? Register.INTERRUPT_USED : 0;
+    /*
+     * Nobody here knows when another process raises the interrupt, or when the driver acknowledges one without an exit. It
+     * is an edge: looking in vain costs nothing else.
+     */
+    private int usedForGood() {
+        boolean unknown = service.elsewhere() || page.isPresent();
+        return unknown && DeviceStatus.DRIVER_OK.isSet(status.get()) ? Register.INTERRUPT_USED : 0;
     }
 
     private long readSelected(int register) {
         synchronized (lock) {
             if (register == Register.DEVICE_FEATURES) {
-                return deviceFeaturesSelect < FEATURE_WORDS
-                        ? (offeredFeatures >>> (Integer.SIZE * deviceFeaturesSelect)) & WORD_MASK
-                        : 0;
+                return features.readDevice();
             }
             if (queueSelect >= queueRegisters.length) {
                 return 0;
@@ -161,28 +194,41 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
 
     @Override
     public void write(long offset, int size, long value) {
+        if (offset >= Register.END) {
+            return;
+        }
         if (offset >= Register.CONFIG) {
             device.writeConfig((int) (offset - Register.CONFIG), size, value);
-            return;
+            page.ifPresent(RegisterPage::showConfig);
+        } else if (size == Register.BYTES) {
+            writeRegister((int) offset, value);
         }
-        if (size != Register.BYTES) {
-            return;
-        }
-        switch ((int) offset) {
+    }
+
+    private void writeRegister(int register, long value) {
+        switch (register) {
             case Register.QUEUE_NOTIFY -> postKick(value);
-            case Register.INTERRUPT_ACK -> interruptStatus.clear((int) value);
+            case Register.INTERRUPT_ACK -> {
+                interruptStatus.clear((int) value);
+                page.ifPresent(RegisterPage::showSharedRegisters);
+            }
             default -> {
                 synchronized (lock) {
-                    writeGuarded((int) offset, value);
+                    writeGuarded(register, value);
+                    page.ifPresent(RegisterPage::showRegisters);
                 }
             }
+        }
+        if (register == Register.STATUS) {
+            /* Nobody is told of changes before the device is activated. */
+            page.ifPresent(RegisterPage::showConfig);
         }
     }
 
     private void writeGuarded(int register, long value) {
         switch (register) {
-            case Register.DEVICE_FEATURES_SEL -> deviceFeaturesSelect = value;
-            case Register.DRIVER_FEATURES_SEL -> driverFeaturesSelect = value;
+            case Register.DEVICE_FEATURES_SEL -> features.selectDevice(value);
+            case Register.DRIVER_FEATURES_SEL -> features.selectDriver(value);
             case Register.DRIVER_FEATURES -> writeDriverFeatures(value);
             case Register.QUEUE_SEL -> queueSelect = value;
             case Register.STATUS -> writeStatus((int) value);
@@ -192,11 +238,9 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
 
     /* Features are fixed once FEATURES_OK is set (section 3.1.1). */
     private void writeDriverFeatures(long value) {
-        if (DeviceStatus.FEATURES_OK.isSet(status.get()) || driverFeaturesSelect >= FEATURE_WORDS) {
-            return;
+        if (!DeviceStatus.FEATURES_OK.isSet(status.get())) {
+            features.writeDriver(value);
         }
-        int shift = (int) (Integer.SIZE * driverFeaturesSelect);
-        driverFeatures = (driverFeatures & ~(WORD_MASK << shift)) | (value << shift);
     }
 
     private void writeQueue(int register, long value) {
@@ -245,18 +289,16 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private boolean advance(DeviceStatus step) {
-        if (!step.maySetIn(status.get()) || (step == DeviceStatus.FEATURES_OK && !featuresAcceptable())) {
+        if (!step.maySetIn(status.get()) || (step == DeviceStatus.FEATURES_OK && !features.areAcceptable())) {
             return false;
         }
         status.set(step.bit());
         if (step == DeviceStatus.DRIVER_OK) {
+            /* Before the first interrupt, which may come at once. */
+            page.ifPresent(RegisterPage::showSharedRegisters);
             start();
         }
         return true;
-    }
-
-    private boolean featuresAcceptable() {
-        return (driverFeatures & ~offeredFeatures) == 0 && (driverFeatures & service.required()) == service.required();
     }
 
     private void start() {
@@ -265,7 +307,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             layouts[i] = queueRegisters[i].isReady() ? queueRegisters[i].layout() : null;
         }
         started = true;
-        queues.start(layouts, driverFeatures);
+        queues.start(layouts, features.accepted());
     }
 
     private void reset() {
@@ -273,9 +315,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
         for (QueueRegisters registers : queueRegisters) {
             registers.reset();
         }
-        deviceFeaturesSelect = 0;
-        driverFeaturesSelect = 0;
-        driverFeatures = 0;
+        features.reset();
         queueSelect = 0;
         interruptStatus.clearAll();
         status.clearAll();
@@ -339,6 +379,7 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     /* Section 2.1.2: the driver is told by a configuration change, but only once it has set DRIVER_OK. */
     private void markBroken(VmmException fault) {
         int before = status.set(DeviceStatus.NEEDS_RESET.bit());
+        page.ifPresent(RegisterPage::showSharedRegisters);
         if (DeviceStatus.DRIVER_OK.isSet(before)) {
             interrupt(Register.INTERRUPT_CONFIG);
         }
@@ -347,8 +388,15 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
     }
 
     private void interrupt(int bit) {
-        interruptStatus.set(bit);
+        if ((interruptStatus.set(bit) & bit) == 0) {
+            page.ifPresent(RegisterPage::showSharedRegisters);
+        }
         line.raise();
+    }
+
+    private void nextConfigGeneration() {
+        configGeneration.incrementAndGet();
+        page.ifPresent(RegisterPage::showSharedRegisters);
     }
 
     /** What the queues' side tells the driver, by the registers that this side has. */
@@ -359,10 +407,23 @@ public final class MmioTransport implements MmioDevice, AutoCloseable {
             interrupt(Register.INTERRUPT_USED);
         }
 
+        /* Another generation before and after, or a driver that reads meanwhile would take two halves for one. */
         @Override
         public void configChanged() {
-            configGeneration.incrementAndGet();
+            if (page.isPresent()) {
+                nextConfigGeneration();
+                page.get().showConfig();
+            }
+            nextConfigGeneration();
             interrupt(Register.INTERRUPT_CONFIG);
+        }
+
+        @Override
+        public void activated() {
+            if (page.isPresent() && page.get().showConfig()) {
+                nextConfigGeneration();
+                interrupt(Register.INTERRUPT_CONFIG);
+            }
         }
 
         @Override

@@ -34,6 +34,12 @@ final class Register {
     /** First byte of the device's configuration space. */
     static final int CONFIG = 0x100;
 
+    /** Bytes of the configuration space; no device type has more. */
+    static final int CONFIG_BYTES = 0x100;
+
+    /** The byte after the configuration space. */
+    static final int END = CONFIG + CONFIG_BYTES;
+
     /** Width of every register before {@link #CONFIG}. */
     static final int BYTES = 4;
 

@@ -12,6 +12,7 @@ import jinn.testing.DeviceBench;
 import jinn.testing.FakeDriver;
 import jinn.testing.FakeMmioDriver;
 import jinn.virtio.block.BlockDevice;
+import jinn.virtio.console.Console;
 import jinn.virtio.net.NetDevice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

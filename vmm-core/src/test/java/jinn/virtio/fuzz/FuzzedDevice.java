@@ -10,7 +10,8 @@ import java.util.random.RandomGenerator;
 import jinn.virtio.VirtioDevice;
 import jinn.virtio.block.BlockDevice;
 import jinn.virtio.block.Disk;
-import jinn.virtio.device.Console;
+import jinn.virtio.console.Console;
+import jinn.virtio.console.FakePortEnd;
 import jinn.virtio.device.Rng;
 import jinn.virtio.net.FakeNetBackend;
 import jinn.virtio.net.NetDevice;
@@ -34,6 +35,7 @@ record FuzzedDevice(
     static final List<FuzzedDevice> ALL = List.of(
             new FuzzedDevice(disk -> new Rng((bytes, offset, length) -> {}), (random, queue) -> entropy(), 0),
             new FuzzedDevice(disk -> console(), FuzzedDevice::line, 1),
+            new FuzzedDevice(disk -> ports(), FuzzedDevice::message, 1),
             new FuzzedDevice(disk -> new BlockDevice("block0", disk, 2, "id"), (random, queue) -> block(random), 0),
             new FuzzedDevice(disk -> net(0), FuzzedDevice::frame, 1),
             new FuzzedDevice(disk -> net(3000), FuzzedDevice::frame, 1),
@@ -45,6 +47,7 @@ record FuzzedDevice(
     private static final int BLOCK_RANGE_BYTES = 16;
     private static final int SECTOR_BYTES = 512;
     private static final int VSOCK_HEADER_BYTES = 44;
+    private static final int CONSOLE_MESSAGE_BYTES = 8;
     private static final int FRAMES = 200;
 
     private static Request entropy() {
@@ -55,6 +58,30 @@ record FuzzedDevice(
         Console console = new Console((bytes, offset, length) -> {});
         console.receive(new byte[1000], 0, 1000);
         return console;
+    }
+
+    /** Makes a console with two ports, at one of which nobody takes more than a little. */
+    private static VirtioDevice ports() {
+        FakePortEnd slow = new FakePortEnd();
+        slow.room = 1000;
+        return new Console(
+                "console0",
+                (bytes, offset, length) -> {},
+                true,
+                List.of(new Console.NamedPort("one", new FakePortEnd()), new Console.NamedPort("slow", slow)));
+    }
+
+    private static Request message(RandomGenerator random, int queue) {
+        if (queue != 3) {
+            return line(random, queue % 2);
+        }
+        byte[] head = ByteBuffer.allocate(CONSOLE_MESSAGE_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(random.nextInt(8) == 0 ? random.nextInt() : random.nextInt(4))
+                .putShort((short) random.nextInt(9))
+                .putShort((short) random.nextInt(2))
+                .array();
+        return new Request(head, head.length, 0);
     }
 
     private static Request line(RandomGenerator random, int queue) {

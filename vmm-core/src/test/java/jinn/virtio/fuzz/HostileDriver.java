@@ -73,8 +73,8 @@ final class HostileDriver {
     int offer() {
         int queue = random.nextInt(queueCount);
         QueueLayout layout = layouts[queue];
-        int head =
-                describe(layout, device.requests().apply(random, queue), random.nextInt(indirectAllowed ? 3 : 30) == 0);
+        int head = describe(
+                layout, device.requests().apply(random, queue), random.nextInt(indirectAllowed ? 3 : 30) == 0, false);
         for (int faults = random.nextInt(-2, 3); faults > 0; faults--) {
             spoil(layout, head);
         }
@@ -87,7 +87,8 @@ final class HostileDriver {
     boolean isServed(Runnable loop) {
         int queue = device.provenQueue();
         QueueLayout layout = layouts[queue];
-        int head = describe(layout, device.requests().apply(random, queue), indirectAllowed && layout.size() == 1);
+        int head =
+                describe(layout, device.requests().apply(random, queue), indirectAllowed && layout.size() == 1, true);
         if (head < 0) {
             return true;
         }
@@ -104,9 +105,15 @@ final class HostileDriver {
         memory.releaseU16(layout.availRing() + 2, available[queue]);
     }
 
-    /** Writes the request in pieces to the descriptor table, or to an indirect one, and returns its head. */
-    private int describe(QueueLayout layout, Request request, boolean indirect) {
-        long table = indirect ? HostileMemory.room(random) : layout.descriptorTable();
+    /**
+     * Writes the request in pieces to the descriptor table, or to an indirect one, and returns its head.
+     *
+     * @param apart whether no piece may lie on another, as a request has to be that is in order
+     */
+    private int describe(QueueLayout layout, Request request, boolean indirect, boolean apart) {
+        long room = HostileMemory.room(random);
+        long table = indirect ? room : layout.descriptorTable();
+        room += (long) MAXIMUM_PIECES * DESCRIPTOR_BYTES;
         int first = indirect ? 0 : random.nextInt(layout.size());
         int limit = indirect ? MAXIMUM_PIECES : layout.size();
         int parts = (request.readable() > 0 ? 1 : 0) + (request.writable() > 0 ? 1 : 0);
@@ -123,7 +130,8 @@ final class HostileDriver {
                 spare -= split ? 1 : 0;
                 int length = split ? 1 + random.nextInt(left - done - 1) : left - done;
                 boolean last = done + length == left && (writable || request.writable() == 0);
-                long address = HostileMemory.room(random);
+                long address = apart ? room : HostileMemory.room(random);
+                room += length;
                 fill(address, request.head(), writable ? request.head().length : done, length);
                 int slot = (first + count) % (indirect ? MAXIMUM_PIECES : layout.size());
                 int next = indirect ? slot + 1 : (slot + 1) % layout.size();
@@ -201,7 +209,7 @@ final class HostileDriver {
 
     /** Reads and writes registers and the configuration space, in any width, at any time. */
     void touchRegisters() {
-        int offset = random.nextInt(MmioTransport.SIZE_BYTES);
+        int offset = random.nextInt(MmioTransport.REGISTERS_BYTES);
         int size = 1 << random.nextInt(4);
         switch (random.nextInt(6)) {
             case 0 -> transport.read(offset, size);

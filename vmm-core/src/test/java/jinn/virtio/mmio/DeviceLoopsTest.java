@@ -16,8 +16,6 @@ import jinn.testing.FakeMmioDriver;
 import jinn.testing.GuestRam;
 import jinn.testing.RecordingLine;
 import jinn.virtio.DeviceContext;
-import jinn.virtio.DeviceType;
-import jinn.virtio.VirtioDevice;
 import jinn.virtio.queue.DescriptorChain;
 import jinn.virtio.queue.QueueStatistics;
 import jinn.virtio.queue.VirtQueue;
@@ -49,46 +47,13 @@ final class DeviceLoopsTest {
     private final FakeMmioDriver driver = new FakeMmioDriver(transport);
 
     /** Gives every request back, and writes down who did what. */
-    private static final class FakeDevice implements VirtioDevice {
+    private static final class FakeDevice extends FakeTwoQueueDevice {
 
         final ConcurrentLinkedQueue<String> calls = new ConcurrentLinkedQueue<>();
         final DescriptorChain[] chains = new DescriptorChain[2];
         final AtomicInteger served = new AtomicInteger();
         volatile boolean strict;
         private DeviceContext context;
-
-        @Override
-        public DeviceType type() {
-            return DeviceType.CONSOLE;
-        }
-
-        @Override
-        public String name() {
-            return "fake";
-        }
-
-        @Override
-        public int queueCount() {
-            return 2;
-        }
-
-        @Override
-        public int maximumQueueSize() {
-            return QUEUE_SIZE;
-        }
-
-        @Override
-        public long features() {
-            return 0;
-        }
-
-        @Override
-        public long readConfig(int offset, int size) {
-            return 0;
-        }
-
-        @Override
-        public void writeConfig(int offset, int size, long value) {}
 
         @Override
         public void activate(DeviceContext newContext) {

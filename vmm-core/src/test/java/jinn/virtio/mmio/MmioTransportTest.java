@@ -20,9 +20,7 @@ import jinn.testing.FakeMmioDriver;
 import jinn.testing.GuestRam;
 import jinn.testing.RecordingLine;
 import jinn.virtio.DeviceContext;
-import jinn.virtio.DeviceType;
 import jinn.virtio.QueueExecutor;
-import jinn.virtio.VirtioDevice;
 import jinn.virtio.queue.DescriptorChain;
 import jinn.virtio.queue.QueueLayout;
 import jinn.virtio.queue.QueueStatistics;
@@ -50,32 +48,12 @@ class MmioTransportTest {
     private final FakeDriver second = new FakeDriver(memory, GuestRam.BASE + 0x1000, QUEUE_SIZE);
 
     /** Gives every request of both queues back unread, and writes down what happens to it. */
-    private static final class FakeDevice implements VirtioDevice {
+    private static final class FakeDevice extends FakeTwoQueueDevice {
 
         final List<String> events = new ArrayList<>();
         final DescriptorChain[] chains = new DescriptorChain[2];
         DeviceContext context;
         long writtenConfig;
-
-        @Override
-        public DeviceType type() {
-            return DeviceType.CONSOLE;
-        }
-
-        @Override
-        public String name() {
-            return "fake";
-        }
-
-        @Override
-        public int queueCount() {
-            return 2;
-        }
-
-        @Override
-        public int maximumQueueSize() {
-            return 16;
-        }
 
         @Override
         public long features() {

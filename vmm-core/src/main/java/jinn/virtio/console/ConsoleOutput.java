@@ -1,4 +1,4 @@
-package jinn.virtio.device;
+package jinn.virtio.console;
 
 /** Takes what the guest prints. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package jinn.virtio.device;
+package jinn.virtio.console;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import jinn.testing.DeviceBench;
 import jinn.testing.DeviceBench.KickPath;
 import jinn.testing.FakeDriver.Buffer;
 import jinn.testing.FakeDriver.Used;
 import jinn.testing.FakeMmioDriver;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,8 +28,19 @@ class ConsoleTest {
     private static final int TRANSMIT = 1;
 
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
-    private final Console console = new Console("hvc0", output::write, 80, 25);
+    private final Console console = sized(output);
     private final DeviceBench bench = new DeviceBench(console, FakeMmioDriver.EVENT_IDX | 1);
+
+    @BeforeEach
+    void forgetThatTheSizeWasTold() {
+        bench.line.take();
+    }
+
+    private static Console sized(ByteArrayOutputStream output) {
+        Console made = new Console("hvc0", output::write, true, List.of());
+        made.resize(80, 25);
+        return made;
+    }
 
     private int receive(byte[] bytes) {
         int[] taken = new int[1];
@@ -68,12 +81,18 @@ class ConsoleTest {
     }
 
     @Test
+    void aDriverThatComesIsToldOfTheSize() {
+        assertEquals(2, bench.driver.takeInterrupts());
+    }
+
+    @Test
     void resizeTellsTheDriver() {
+        bench.driver.takeInterrupts();
         bench.executor.executeAndWait(() -> console.resize(132, 50));
 
         assertEquals(132, bench.transport.read(0x100, 2));
         assertEquals(50, bench.transport.read(0x102, 2));
-        assertEquals(1, bench.driver.read(0x0fc));
+        assertEquals(2, bench.driver.read(0x0fc));
         assertEquals(2, bench.driver.takeInterrupts());
     }
 
