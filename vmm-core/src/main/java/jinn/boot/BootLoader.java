@@ -1,6 +1,7 @@
 package jinn.boot;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import jinn.boot.GuestDescription.Range;
 import jinn.memory.GuestMemory;
@@ -14,8 +15,11 @@ public final class BootLoader {
      * @param kernel an arm64 Image
      * @param initrd handed to the kernel as it is
      * @param cmdline kernel command line, may be empty
+     * @param deviceTree a blob in the place of Jinn's own
+     * @param overlays merged into the device tree, in this order
      */
-    public record Source(Path kernel, Optional<Path> initrd, String cmdline) {}
+    public record Source(
+            Path kernel, Optional<Path> initrd, String cmdline, Optional<Path> deviceTree, List<Path> overlays) {}
 
     /**
      * How the first vCPU starts (booting.rst, section 4): at {@code entry}, with the device tree's address in x0.

@@ -31,11 +31,8 @@ public final class BootPlan {
         GuestLayout.Placement place = GuestLayout.place(
                 hardware.privateBytes(), kernel, initrd.map(BootFile::bytes).orElse(0L));
         Optional<Range> initrdRange = initrd.map(file -> new Range(place.initrd(), place.initrd() + file.bytes()));
-        byte[] deviceTree = DeviceTree.build(new GuestDescription(hardware, source.cmdline(), initrdRange));
-        if (deviceTree.length > GuestLayout.DEVICE_TREE_BYTES) {
-            throw new IllegalArgumentException("the device tree has " + deviceTree.length + " bytes, room is for "
-                    + GuestLayout.DEVICE_TREE_BYTES);
-        }
+        byte[] deviceTree =
+                GuestDeviceTree.build(source, new GuestDescription(hardware, source.cmdline(), initrdRange));
         return new BootPlan(kernel, initrd, place, deviceTree);
     }
 

@@ -2,13 +2,14 @@ package jinn.boot;
 
 /**
  * The device tree of the machine, by the bindings of Linux (Documentation/devicetree/bindings): arm,gic-v3, arm,arch_timer,
- * psci, pl011, reserved-memory, virtio/mmio.
+ * psci, pl011, pl061-gpio, gpio-keys, reserved-memory, virtio/mmio.
  */
 public final class DeviceTree {
 
     private static final int GIC_PHANDLE = 1;
     private static final int CLOCK_PHANDLE = 2;
     private static final int SHARED_MEMORY_PHANDLE = 3;
+    private static final int GPIO_PHANDLE = 4;
     private static final int UART_CLOCK_HZ = 24_000_000;
 
     private static final int SPI = 0;
@@ -17,6 +18,10 @@ public final class DeviceTree {
     private static final int EDGE_RISING = 1;
 
     private static final int LEVEL_HIGH = 4;
+
+    private static final int ACTIVE_HIGH = 0;
+    /** KEY_POWER (linux/input-event-codes.h). */
+    private static final int KEY_POWER = 116;
 
     /* Private peripheral interrupts of the generic timer (Arm BSA, table of PPI assignments; INTID 16 is PPI 0). */
     private static final int TIMER_SECURE_PHYSICAL = 13;
@@ -54,6 +59,8 @@ public final class DeviceTree {
         interruptController();
         clock();
         serial();
+        gpio();
+        powerButton();
         for (int i = 0; i < hardware.virtioDevices(); i++) {
             virtio(i);
         }
@@ -169,6 +176,30 @@ public final class DeviceTree {
                 .cells("interrupts", SPI, GuestLayout.SERIAL_SPI, EDGE_RISING)
                 .cells("clocks", CLOCK_PHANDLE, CLOCK_PHANDLE)
                 .strings("clock-names", "uartclk", "apb_pclk")
+                .endNode();
+    }
+
+    private void gpio() {
+        fdt.beginNode(nodeName("pl061", GuestLayout.GPIO))
+                .strings("compatible", "arm,pl061", "arm,primecell")
+                .longs("reg", GuestLayout.GPIO, GuestLayout.GPIO_BYTES)
+                .cells("interrupts", SPI, GuestLayout.GPIO_SPI, EDGE_RISING)
+                .flag("gpio-controller")
+                .cells("#gpio-cells", 2)
+                .cells("clocks", CLOCK_PHANDLE)
+                .strings("clock-names", "apb_pclk")
+                .cells("phandle", GPIO_PHANDLE)
+                .endNode();
+    }
+
+    private void powerButton() {
+        fdt.beginNode("gpio-keys")
+                .strings("compatible", "gpio-keys")
+                .beginNode("power")
+                .strings("label", "power button")
+                .cells("linux,code", KEY_POWER)
+                .cells("gpios", GPIO_PHANDLE, GuestLayout.POWER_BUTTON_LINE, ACTIVE_HIGH)
+                .endNode()
                 .endNode();
     }
 

@@ -5,7 +5,7 @@ import jinn.error.ImageException;
 
 /**
  * Every guest-physical address of the machine. The map is the one of QEMU's {@code virt} machine, so that programs made
- * for that run here.
+ * for that run here; but virtio devices are farther apart.
  */
 public final class GuestLayout {
 
@@ -25,10 +25,19 @@ public final class GuestLayout {
     /** The UART's shared peripheral interrupt, counted from SPI 0 (INTID 32). */
     public static final int SERIAL_SPI = 1;
 
+    /** PL061 GPIO port, whose line {@link #POWER_BUTTON_LINE} is the power button. */
+    public static final long GPIO = 0x0903_0000L;
+    /** Size of the GPIO port's registers. */
+    public static final long GPIO_BYTES = 0x1000L;
+    /** The GPIO port's shared peripheral interrupt, counted from SPI 0. */
+    public static final int GPIO_SPI = 7;
+    /** The GPIO line that is high while the power button is pressed. */
+    public static final int POWER_BUTTON_LINE = 3;
+
     /** First virtio-mmio device. */
     public static final long VIRTIO = 0x0a00_0000L;
-    /** Distance and size of virtio-mmio devices. */
-    public static final long VIRTIO_STRIDE_BYTES = 0x200L;
+    /** Distance and size of virtio-mmio devices: a page, so that its registers can be memory. QEMU has 0x200 bytes. */
+    public static final long VIRTIO_STRIDE_BYTES = 0x1000L;
     /** Most virtio-mmio devices. */
     public static final int VIRTIO_MAXIMUM = 32;
     /** The first virtio-mmio device's shared peripheral interrupt, counted from SPI 0; the others follow. */

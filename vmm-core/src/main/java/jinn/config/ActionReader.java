@@ -24,9 +24,8 @@ final class ActionReader {
             "shutdown", new DoorbellAction.Shutdown()));
 
     /** The longest path of a Unix socket: sun_path without its NUL (unix(7)). */
-    private static final int MAX_SOCKET_BYTES = 107;
-
     private final Path description;
+
     private final Path directory;
     private final Problems problems;
 
@@ -126,11 +125,12 @@ final class ActionReader {
 
     private Optional<DoorbellAction> send(ObjectReader object, String text) {
         Optional<Path> path = text.isEmpty() ? Optional.empty() : resolve(text);
-        if (path.isEmpty() || path.get().toString().getBytes(StandardCharsets.UTF_8).length > MAX_SOCKET_BYTES) {
+        if (path.isEmpty()
+                || path.get().toString().getBytes(StandardCharsets.UTF_8).length > Rules.MAX_SOCKET_ADDRESS_BYTES) {
             problems.add(
                     object.place("send"),
-                    Quoting.quote(text) + ": must be the path of a Unix socket, at most " + MAX_SOCKET_BYTES
-                            + " bytes when absolute");
+                    Quoting.quote(text) + ": must be the path of a Unix socket, at most "
+                            + Rules.MAX_SOCKET_ADDRESS_BYTES + " bytes when absolute");
             return Optional.empty();
         }
         return path.map(DoorbellAction.Send::new);

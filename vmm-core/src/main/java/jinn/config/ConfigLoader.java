@@ -49,7 +49,8 @@ public final class ConfigLoader {
         Problems problems = new Problems(file);
         JsonValue root;
         try {
-            root = Substitution.apply(JsonReader.read(text), environment, problems);
+            JsonValue written = JsonReader.read(text);
+            root = Substitution.isIn(text) ? Substitution.apply(written, environment, problems) : written;
         } catch (MalformedJsonException e) {
             problems.add(e.place(), e.getMessage());
             throw problems.toException();

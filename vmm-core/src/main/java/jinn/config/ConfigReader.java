@@ -58,12 +58,24 @@ final class ConfigReader {
                 .map(section -> new ProtectionReader(section).read(machine))
                 .orElse(ProtectionConfig.NONE);
         List<LoopConfig> loops = loops(vm, deviceConfigs, doorbells);
+        LoggingConfig logging = vm.object("logging")
+                .map(section -> new LoggingReader(file, section).read())
+                .orElse(LoggingConfig.DEFAULT);
         vm.finish();
         if (!problems.isEmpty()) {
             return null;
         }
         return new VmConfig(
-                name, hypervisor, machine, boot, devices.serialConfig(), deviceConfigs, doorbells, protection, loops);
+                name,
+                hypervisor,
+                machine,
+                boot,
+                devices.serialConfig(),
+                deviceConfigs,
+                doorbells,
+                protection,
+                loops,
+                logging);
     }
 
     private List<LoopConfig> loops(ObjectReader vm, List<DeviceConfig> devices, List<DoorbellConfig> doorbells) {
@@ -127,10 +139,14 @@ final class ConfigReader {
         Optional<Path> kernel = files.read("kernel");
         Optional<Path> initrd = files.read("initrd");
         String cmdline = boot.text("cmdline").orElse("");
+        Optional<Path> dtb = files.read("dtb");
+        List<Path> overlays = files.readAll("overlays");
         boot.finish();
         List<Violation> violations = Rules.cmdline(cmdline);
         boot.report(violations);
         boot.report(KernelConsoles.check(cmdline, devices));
-        return kernel.isPresent() && violations.isEmpty() ? new BootConfig(kernel.get(), initrd, cmdline) : null;
+        return kernel.isPresent() && violations.isEmpty()
+                ? new BootConfig(kernel.get(), initrd, cmdline, dtb, overlays)
+                : null;
     }
 }

@@ -1,6 +1,7 @@
 package jinn.config;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,10 +30,47 @@ public sealed interface DeviceConfig {
         public Block {
             Rules.refuse(Rules.block(queues, id));
         }
+
+        /** Requests of different queues meet in the file only, and the kernel takes them from any thread. */
+        @Override
+        public int separableQueues() {
+            return queues;
+        }
     }
 
-    /** virtio-console (hvc0). */
-    record Console(ConsoleTarget target) implements DeviceConfig {}
+    /**
+     * virtio-console (hvc0).
+     *
+     * @param ports further ports of the device, from 1 on, each with a name of its own
+     */
+    record Console(ConsoleTarget target, List<ConsolePort> ports) implements DeviceConfig {
+
+        /** Takes a copy of the ports and checks that their names differ. */
+        public Console {
+            ports = List.copyOf(ports);
+            Rules.refuse(Rules.consolePorts(ports));
+        }
+
+        /** Makes a console without further ports. */
+        public Console(ConsoleTarget target) {
+            this(target, List.of());
+        }
+    }
+
+    /**
+     * A further port of a console: exactly one of {@code socket} and {@code file} is there.
+     *
+     * @param name by which the guest finds it, 1 to 64 characters
+     * @param socket where a program of the host reaches the guest, absolute
+     * @param file what keeps the guest's output, absolute
+     */
+    record ConsolePort(String name, Optional<Path> socket, Optional<Path> file) {
+
+        /** Checks the name and that there is one end. */
+        public ConsolePort {
+            Rules.refuse(Rules.consolePort(name, socket.isPresent(), file.isPresent()));
+        }
+    }
 
     /**
      * A directory of the host's, served by virtiofsd: exactly one of {@code path} and {@code socket} is there.

@@ -24,7 +24,7 @@ final class DeviceReader {
         record Complete(DeviceConfig device) implements Draft {}
 
         /** A console that takes what the others leave. */
-        record OpenConsole() implements Draft {}
+        record OpenConsole(List<DeviceConfig.ConsolePort> ports) implements Draft {}
     }
 
     private final Path description;
@@ -67,7 +67,9 @@ final class DeviceReader {
     }
 
     SerialConfig serialConfig() {
-        boolean consoleHasTerminal = deviceConfigs().contains(new DeviceConfig.Console(ConsoleTarget.TERMINAL));
+        boolean consoleHasTerminal = deviceConfigs().stream()
+                .anyMatch(device ->
+                        device instanceof DeviceConfig.Console console && console.target() == ConsoleTarget.TERMINAL);
         return new SerialConfig(
                 serialTarget.orElse(consoleHasTerminal ? ConsoleTarget.OUTPUT : ConsoleTarget.TERMINAL));
     }
@@ -78,9 +80,9 @@ final class DeviceReader {
         for (Draft draft : drafts) {
             switch (draft) {
                 case Draft.Complete complete -> devices.add(complete.device());
-                case Draft.OpenConsole ignored -> {
-                    devices.add(
-                            new DeviceConfig.Console(terminalTaken ? ConsoleTarget.OUTPUT : ConsoleTarget.TERMINAL));
+                case Draft.OpenConsole open -> {
+                    devices.add(new DeviceConfig.Console(
+                            terminalTaken ? ConsoleTarget.OUTPUT : ConsoleTarget.TERMINAL, open.ports()));
                     terminalTaken = true;
                 }
             }
@@ -117,9 +119,10 @@ final class DeviceReader {
     }
 
     private Optional<Draft> console(ObjectReader device) {
+        List<DeviceConfig.ConsolePort> ports = new ConsolePortReader(description, problems).read(device);
         return consoles.target(device)
-                .flatMap(target -> complete(new DeviceConfig.Console(target)))
-                .or(() -> Optional.of(new Draft.OpenConsole()));
+                .flatMap(target -> complete(new DeviceConfig.Console(target, ports)))
+                .or(() -> Optional.of(new Draft.OpenConsole(ports)));
     }
 
     private Optional<Draft> fs(ObjectReader device) {

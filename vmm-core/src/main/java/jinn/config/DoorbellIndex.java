@@ -3,7 +3,6 @@ package jinn.config;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * Finds the doorbell that a new one cannot be told apart from, in a time that does not grow with their number.
@@ -14,33 +13,59 @@ import java.util.OptionalLong;
  */
 final class DoorbellIndex {
 
-    private record AtLength(long address, int length) {}
+    /** The doorbells at one address. Records as keys would have their hash codes made at run time. */
+    private static final class Address {
+        DoorbellConfig first;
+        final Map<Integer, Length> lengths = new HashMap<>();
+    }
 
-    private record AtValue(AtLength place, OptionalLong match) {}
+    /** The doorbells of one length at one address. */
+    private static final class Length {
+        DoorbellConfig first;
+        DoorbellConfig wildcard;
+        final Map<Long, DoorbellConfig> byValue = new HashMap<>();
+    }
 
-    private final Map<Long, DoorbellConfig> byAddress = new HashMap<>();
-    private final Map<AtLength, DoorbellConfig> byLength = new HashMap<>();
-    private final Map<AtValue, DoorbellConfig> byValue = new HashMap<>();
+    private final Map<Long, Address> addresses = new HashMap<>();
 
     /** Adds the doorbell and returns an earlier one that it collides with. */
     Optional<DoorbellConfig> add(DoorbellConfig doorbell) {
-        AtLength place = new AtLength(doorbell.address(), doorbell.length());
-        Optional<DoorbellConfig> earlier = earlier(doorbell, place);
-        byAddress.putIfAbsent(doorbell.address(), doorbell);
-        byLength.putIfAbsent(place, doorbell);
-        byValue.putIfAbsent(new AtValue(place, doorbell.match()), doorbell);
+        Address address = addresses.computeIfAbsent(doorbell.address(), key -> new Address());
+        Optional<DoorbellConfig> earlier = Optional.ofNullable(earlier(doorbell, address));
+        if (address.first == null) {
+            address.first = doorbell;
+        }
+        put(doorbell, address.lengths.computeIfAbsent(doorbell.length(), key -> new Length()));
         return earlier;
     }
 
-    private Optional<DoorbellConfig> earlier(DoorbellConfig doorbell, AtLength place) {
-        if (doorbell.length() == 0) {
-            return Optional.ofNullable(byAddress.get(doorbell.address()));
+    private static void put(DoorbellConfig doorbell, Length length) {
+        if (length.first == null) {
+            length.first = doorbell;
         }
-        return Optional.ofNullable(byLength.get(new AtLength(doorbell.address(), 0)))
-                .or(() -> Optional.ofNullable(byValue.get(new AtValue(place, OptionalLong.empty()))))
-                .or(() -> Optional.ofNullable(
-                        doorbell.match().isEmpty()
-                                ? byLength.get(place)
-                                : byValue.get(new AtValue(place, doorbell.match()))));
+        if (doorbell.match().isPresent()) {
+            length.byValue.putIfAbsent(doorbell.match().getAsLong(), doorbell);
+        } else if (length.wildcard == null) {
+            length.wildcard = doorbell;
+        }
+    }
+
+    private static DoorbellConfig earlier(DoorbellConfig doorbell, Address address) {
+        if (doorbell.length() == 0) {
+            return address.first;
+        }
+        if (address.lengths.containsKey(0)) {
+            return address.lengths.get(0).first;
+        }
+        Length length = address.lengths.get(doorbell.length());
+        if (length == null) {
+            return null;
+        }
+        if (length.wildcard != null) {
+            return length.wildcard;
+        }
+        return doorbell.match().isPresent()
+                ? length.byValue.get(doorbell.match().getAsLong())
+                : length.first;
     }
 }

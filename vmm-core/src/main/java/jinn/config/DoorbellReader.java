@@ -13,14 +13,11 @@ import jinn.boot.GuestLayout;
 /** Reads the doorbells, and finds those that collide with the machine or with each other. */
 final class DoorbellReader {
 
-    private static final String FREE = "; free for doorbells is " + Scalars.showAddress(GuestLayout.DOORBELLS) + "-"
-            + Scalars.showAddress(GuestLayout.DOORBELLS + GuestLayout.DOORBELLS_BYTES - 1);
-
     private final Problems problems;
     private final ActionReader actions;
     private final List<GuestMap.Range> machine;
     private final List<DoorbellConfig> doorbells = new ArrayList<>();
-    private final Map<String, String> pathsByName = new HashMap<>();
+    private final Map<String, JsonPath> pathsByName = new HashMap<>();
     private final DoorbellIndex index = new DoorbellIndex();
 
     DoorbellReader(Path description, Problems problems, List<GuestMap.Range> machine) {
@@ -63,8 +60,8 @@ final class DoorbellReader {
                 : Optional.empty();
     }
 
-    private void add(ObjectReader reader, DoorbellConfig doorbell, String path) {
-        String earlierPath = pathsByName.put(doorbell.name(), path);
+    private void add(ObjectReader reader, DoorbellConfig doorbell, JsonPath path) {
+        JsonPath earlierPath = pathsByName.put(doorbell.name(), path);
         if (earlierPath != null) {
             reader.report(List.of(new Violation(
                     "name", Quoting.quote(doorbell.name()), "must be unique, but " + earlierPath + " has it too")));
@@ -76,8 +73,13 @@ final class DoorbellReader {
                         "cannot be told apart from " + shown(other)
                                 + ": must differ in address, in length (not 0), or in match"));
         GuestMap.ownerOf(doorbell, machine)
-                .ifPresent(range -> refuseAddress(reader, doorbell, "must not lie on " + range.shown() + FREE));
+                .ifPresent(range -> refuseAddress(reader, doorbell, "must not lie on " + range.shown() + free()));
         doorbells.add(doorbell);
+    }
+
+    private static String free() {
+        return "; free for doorbells is " + Scalars.showAddress(GuestLayout.DOORBELLS) + "-"
+                + Scalars.showAddress(GuestLayout.DOORBELLS + GuestLayout.DOORBELLS_BYTES - 1);
     }
 
     private static void refuseAddress(ObjectReader reader, DoorbellConfig doorbell, String rule) {

@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import jinn.config.JsonValue.Place;
+import jinn.config.JsonValue.TextValue;
+import jinn.config.JsonValue.ToldValue;
 
 /** Reads the properties of a section that name files, relative to the directory of the VM's description. */
 final class FileReferences {
@@ -35,16 +40,31 @@ final class FileReferences {
         return find(key, FileReferences::problemOfDirectory);
     }
 
-    private Optional<Path> find(String key, Function<Path, String> problem) {
-        return section.text(key).flatMap(text -> {
-            Optional<Path> path = resolve(text);
-            String rule = path.map(problem).orElse("must be a path");
-            if (rule.isEmpty()) {
-                return path;
+    /** Returns the paths of an array's files; one that cannot be read is left out, as a problem. */
+    List<Path> readAll(String key) {
+        List<Path> paths = new ArrayList<>();
+        for (JsonValue element : section.array(key)) {
+            if (element instanceof TextValue text) {
+                check(text.text(), text.place(), FileReferences::problemOf).ifPresent(paths::add);
+            } else if (!(element instanceof ToldValue)) {
+                section.problems().add(element.place(), element.shown() + ": must be a string, the path of a file");
             }
-            section.problems().add(section.place(key), Quoting.quote(text) + ": " + rule);
-            return Optional.empty();
-        });
+        }
+        return paths;
+    }
+
+    private Optional<Path> find(String key, Function<Path, String> problem) {
+        return section.text(key).flatMap(text -> check(text, section.place(key), problem));
+    }
+
+    private Optional<Path> check(String text, Place place, Function<Path, String> problem) {
+        Optional<Path> path = resolve(text);
+        String rule = path.map(problem).orElse("must be a path");
+        if (rule.isEmpty()) {
+            return path;
+        }
+        section.problems().add(place, Quoting.quote(text) + ": " + rule);
+        return Optional.empty();
     }
 
     /** Returns the absolute path if the property is there and is one, whether anything is at it or not. */

@@ -50,6 +50,7 @@ public final class GuestMap {
                 GuestLayout.GIC_REDISTRIBUTOR_BYTES * machine.cpus()));
         ranges.add(new Range("the PL011 UART", GuestLayout.SERIAL, GuestLayout.SERIAL_BYTES));
         ranges.add(new Range("the place of the PL031 clock", CLOCK, CLOCK_BYTES));
+        ranges.add(new Range("the PL061 of the power button", GuestLayout.GPIO, GuestLayout.GPIO_BYTES));
         int taken = Math.min(devices.size(), GuestLayout.VIRTIO_MAXIMUM);
         for (int i = 0; i < taken; i++) {
             ranges.add(new Range(

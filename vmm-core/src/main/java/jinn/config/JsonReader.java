@@ -53,11 +53,11 @@ final class JsonReader {
     private JsonValue document() throws MalformedJsonException {
         JsonToken first = parser.nextToken();
         if (first == null) {
-            throw new MalformedJsonException(new Place(1, 1, "$"), "not JSON: the file is empty");
+            throw new MalformedJsonException(new Place(1, 1, JsonPath.ROOT), "not JSON: the file is empty");
         }
-        JsonValue value = value(first, place("$"));
+        JsonValue value = value(first, place(JsonPath.ROOT));
         if (parser.nextToken() != null) {
-            throw new MalformedJsonException(place("$"), "not JSON: something follows the closing brace");
+            throw new MalformedJsonException(place(JsonPath.ROOT), "not JSON: something follows the closing brace");
         }
         return value;
     }
@@ -94,12 +94,12 @@ final class JsonReader {
     private ArrayValue array(Place place) throws MalformedJsonException {
         List<JsonValue> elements = new ArrayList<>();
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
-            elements.add(value(token, place(place.path() + "[" + elements.size() + "]")));
+            elements.add(value(token, place(place.path().element(elements.size()))));
         }
         return new ArrayValue(place, elements);
     }
 
-    private Place place(String path) {
+    private Place place(JsonPath path) {
         TokenStreamLocation location = parser.currentTokenLocation();
         return new Place(location.getLineNr(), location.getColumnNr(), path);
     }
@@ -107,8 +107,8 @@ final class JsonReader {
     private static MalformedJsonException malformed(JacksonException e) {
         TokenStreamLocation location = e.getLocation();
         Place place = location == null
-                ? new Place(1, 1, "$")
-                : new Place(Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr()), "$");
+                ? new Place(1, 1, JsonPath.ROOT)
+                : new Place(Math.max(1, location.getLineNr()), Math.max(1, location.getColumnNr()), JsonPath.ROOT);
         return new MalformedJsonException(place, "not JSON: " + reason(e));
     }
 

@@ -21,12 +21,12 @@ sealed interface JsonValue {
      *
      * @param line from 1
      * @param column from 1
-     * @param path the JSON path, {@code $} for the whole
+     * @param path the JSON path
      */
-    record Place(int line, int column, String path) {
+    record Place(int line, int column, JsonPath path) {
 
         Place key(String key) {
-            return new Place(line, column, path + "." + (Quoting.isPlainKey(key) ? key : Quoting.quote(key)));
+            return new Place(line, column, path.property(key));
         }
     }
 

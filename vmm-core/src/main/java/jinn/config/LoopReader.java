@@ -19,7 +19,7 @@ final class LoopReader {
     /** What a loop can serve. */
     private final Set<String> names = new TreeSet<>();
 
-    private final Map<String, String> servedBy = new HashMap<>();
+    private final Map<String, JsonPath> servedBy = new HashMap<>();
     private final Set<String> loopNames = new HashSet<>();
     private final List<LoopConfig> loops = new ArrayList<>();
 
@@ -81,7 +81,7 @@ final class LoopReader {
                             + Nearest.question(name, names));
             return Optional.empty();
         }
-        String earlier = servedBy.put(name, element.place().path());
+        JsonPath earlier = servedBy.put(name, element.place().path());
         if (earlier != null) {
             problems.add(
                     element.place(), Quoting.quote(name) + ": must be served once, but " + earlier + " names it too");

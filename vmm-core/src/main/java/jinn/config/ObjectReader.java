@@ -118,13 +118,14 @@ final class ObjectReader {
 
     OptionalLong data(String key) {
         return unsigned(
-                key,
-                "a hex string, as in \"0x1\", or a whole number, of at most 64 bits",
-                value -> "",
-                value -> switch (value) {
-                    case TextValue text -> Scalars.parseHex(text.text());
-                    case IntegerValue integer -> Scalars.unsigned(integer.number());
-                    default -> OptionalLong.empty();
+                key, "a hex string, as in \"0x1\", or a whole number, of at most 64 bits", value -> "", value -> {
+                    // Not a switch: it would make a class at run time, for one key of one doorbell.
+                    if (value instanceof TextValue text) {
+                        return Scalars.parseHex(text.text());
+                    }
+                    return value instanceof IntegerValue integer
+                            ? Scalars.unsigned(integer.number())
+                            : OptionalLong.empty();
                 });
     }
 

@@ -1,6 +1,7 @@
 package jinn.config;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /** Shows text from a file in a message: on one line, without control characters, shortened. */
 final class Quoting {
@@ -8,11 +9,13 @@ final class Quoting {
     /** Enough to recognise a value; a message has to stay readable on one line. */
     private static final int MAX_SHOWN_CHARS = 80;
 
+    private static final Pattern PLAIN_KEY = Pattern.compile("[A-Za-z0-9_-]{1," + MAX_SHOWN_CHARS + "}");
+
     private Quoting() {}
 
     /** Returns whether the key can stand in a JSON path as it is. */
     static boolean isPlainKey(String key) {
-        return key.matches("[A-Za-z0-9_-]{1," + MAX_SHOWN_CHARS + "}");
+        return PLAIN_KEY.matcher(key).matches();
     }
 
     /** Returns the text in double quotes, control and format characters as {@code \\uXXXX}. */

@@ -3,6 +3,7 @@ package jinn.config;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -53,12 +54,19 @@ final class Rules {
     /** The address of a Unix socket has 107 bytes; "_4294967295" goes behind the path. */
     static final int MAX_SOCKET_PATH_BYTES = 96;
 
+    /** The path of a Unix socket: sun_path without its NUL (unix(7)). */
+    static final int MAX_SOCKET_ADDRESS_BYTES = 107;
+
+    /** Each takes two queues, and each queue an eventfd. */
+    static final int MAX_CONSOLE_PORTS = 15;
+
     /** Virtio 1.2 section 5.11.4. */
     private static final int MAX_FS_TAG_BYTES = 36;
 
     private static final Set<Integer> DOORBELL_LENGTHS = Set.of(0, 1, 2, 4, 8);
     private static final Pattern BLOCK_ID = Pattern.compile("[ -~]{1,20}");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,64}");
+    private static final Pattern PORT_NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final int MAX_NAME_CHARS = 64;
 
     private Rules() {}
 
@@ -75,9 +83,19 @@ final class Rules {
     }
 
     static List<Violation> name(String name) {
-        return NAME.matcher(name).matches()
+        return isName(name)
                 ? List.of()
                 : List.of(new Violation("name", Quoting.quote(name), "must be 1 to 64 characters of a-z, 0-9 and '-'"));
+    }
+
+    private static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') && c != '-') {
+                return false;
+            }
+        }
+        return !name.isEmpty() && name.length() <= MAX_NAME_CHARS;
     }
 
     static List<Violation> machine(int cpus, long memoryBytes) {
@@ -159,14 +177,23 @@ final class Rules {
     }
 
     static List<Violation> socketPath(Path path) {
+        return withinBytes(
+                "path",
+                path,
+                MAX_SOCKET_PATH_BYTES,
+                "must have at most %d bytes, so that \"_\" and a port fit behind it into the address of a socket");
+    }
+
+    static List<Violation> socketAddress(Path path) {
+        return withinBytes(
+                "socket", path, MAX_SOCKET_ADDRESS_BYTES, "must have at most %d bytes, as the address of a socket");
+    }
+
+    private static List<Violation> withinBytes(String key, Path path, int most, String rule) {
         int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
-        return bytes <= MAX_SOCKET_PATH_BYTES
+        return bytes <= most
                 ? List.of()
-                : List.of(new Violation(
-                        "path",
-                        Quoting.quotePath(path) + " (" + bytes + " bytes)",
-                        "must have at most " + MAX_SOCKET_PATH_BYTES
-                                + " bytes, so that \"_\" and a port fit behind it into the address of a socket"));
+                : List.of(new Violation(key, Quoting.quotePath(path) + " (" + bytes + " bytes)", rule.formatted(most)));
     }
 
     private static List<Violation> within(String key, int value, int least, int most, String rule) {
@@ -192,6 +219,39 @@ final class Rules {
             violations.add(new Violation(
                     "path",
                     path ? "\"path\" and \"socket\"" : "neither \"path\" nor \"socket\"",
+                    "must be one of them"));
+        }
+        return violations;
+    }
+
+    static List<Violation> consolePortCount(int count) {
+        return count <= MAX_CONSOLE_PORTS
+                ? List.of()
+                : List.of(new Violation("ports", count + " ports", "must be at most " + MAX_CONSOLE_PORTS));
+    }
+
+    static List<Violation> consolePorts(List<DeviceConfig.ConsolePort> ports) {
+        List<Violation> violations = new ArrayList<>(consolePortCount(ports.size()));
+        Set<String> names = new HashSet<>();
+        for (DeviceConfig.ConsolePort port : ports) {
+            if (!names.add(port.name())) {
+                violations.add(new Violation(
+                        "ports", Quoting.quote(port.name()), "must be unique, but an earlier port has it too"));
+            }
+        }
+        return violations;
+    }
+
+    static List<Violation> consolePort(String name, boolean socket, boolean file) {
+        List<Violation> violations = new ArrayList<>();
+        if (!PORT_NAME.matcher(name).matches()) {
+            violations.add(new Violation(
+                    "name", Quoting.quote(name), "must be 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'"));
+        }
+        if (socket == file) {
+            violations.add(new Violation(
+                    "socket",
+                    socket ? "\"socket\" and \"file\"" : "neither \"socket\" nor \"file\"",
                     "must be one of them"));
         }
         return violations;

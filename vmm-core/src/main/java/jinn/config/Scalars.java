@@ -1,6 +1,7 @@
 package jinn.config;
 
 import java.math.BigInteger;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -10,7 +11,7 @@ import java.util.regex.Pattern;
 /** The spellings of addresses and sizes. */
 final class Scalars {
 
-    private static final Pattern HEX = Pattern.compile("0[xX]([0-9a-fA-F]{1,16})");
+    private static final int MAX_HEX_DIGITS = 16;
     private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,9})(KiB|MiB|GiB)");
     private static final Map<String, Integer> UNIT_SHIFTS = Map.of("KiB", 10, "MiB", 20, "GiB", 30);
     private static final BigInteger UNSIGNED_LIMIT = BigInteger.ONE.shiftLeft(Long.SIZE);
@@ -19,8 +20,19 @@ final class Scalars {
 
     /** Parses {@code 0x} and 1 to 16 hex digits; the result is unsigned. */
     static OptionalLong parseHex(String text) {
-        Matcher matcher = HEX.matcher(text);
-        return matcher.matches() ? OptionalLong.of(Long.parseUnsignedLong(matcher.group(1), 16)) : OptionalLong.empty();
+        int digits = text.length() - 2;
+        if (digits < 1 || digits > MAX_HEX_DIGITS || text.charAt(0) != '0' || (text.charAt(1) | 0x20) != 'x') {
+            return OptionalLong.empty();
+        }
+        long value = 0;
+        for (int i = 2; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!HexFormat.isHexDigit(c)) {
+                return OptionalLong.empty();
+            }
+            value = value << 4 | HexFormat.fromHexDigit(c);
+        }
+        return OptionalLong.of(value);
     }
 
     /** Converts a number of 0 to 2^64-1 to its unsigned form. */

@@ -32,6 +32,12 @@ final class Substitution {
         this.problems = problems;
     }
 
+    /** Returns whether the file may have something to substitute; few have, and the others are done sooner. */
+    static boolean isIn(String file) {
+        // As any character, these may be written as escapes.
+        return file.contains("${") || file.indexOf('\\') >= 0;
+    }
+
     /**
      * Returns the value with all its strings substituted. A string that cannot be is a problem, noted at its place, and
      * becomes a {@link ToldValue}.

@@ -12,7 +12,8 @@ public record VmConfig(
         List<DeviceConfig> devices,
         List<DoorbellConfig> doorbells,
         ProtectionConfig protection,
-        List<LoopConfig> loops) {
+        List<LoopConfig> loops,
+        LoggingConfig logging) {
 
     /** Keeps its own copies of the lists. */
     public VmConfig {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import jinn.error.ImageException;
 import jinn.memory.GuestMemory;
@@ -35,7 +36,7 @@ class BootLoaderTest {
 
         BootLoader.Entry entry = BootLoader.load(
                 memory,
-                new BootLoader.Source(kernel, Optional.of(initrd), "quiet"),
+                new BootLoader.Source(kernel, Optional.of(initrd), "quiet", Optional.empty(), List.of()),
                 new GuestHardware(2, MEMORY_BYTES, 0, 1));
 
         assertEquals(0x4020_0000L, entry.entry());
@@ -56,7 +57,7 @@ class BootLoaderTest {
     void missingInitrdIsNamed() throws Exception {
         Path kernel = Images.arm64(directory.resolve("Image"), 5000, 0, 0x5000, 0);
         Path missing = directory.resolve("initrd");
-        BootLoader.Source source = new BootLoader.Source(kernel, Optional.of(missing), "");
+        BootLoader.Source source = new BootLoader.Source(kernel, Optional.of(missing), "", Optional.empty(), List.of());
 
         ImageException refused = assertThrows(
                 ImageException.class, () -> BootLoader.load(memory, source, new GuestHardware(1, MEMORY_BYTES, 0, 0)));

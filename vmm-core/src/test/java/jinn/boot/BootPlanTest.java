@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import jinn.boot.GuestDescription.Range;
 import jinn.error.ImageException;
@@ -34,7 +35,8 @@ final class BootPlanTest {
     void placesKernelInitrdAndDeviceTreeOneAfterTheOther() throws IOException {
         Path initrd = Files.write(directory.resolve("initrd"), new byte[] {1, 2, 3});
         BootPlan plan = BootPlan.of(
-                new BootLoader.Source(kernel, Optional.of(initrd), ""), new GuestHardware(1, MEMORY_BYTES, 0, 0));
+                new BootLoader.Source(kernel, Optional.of(initrd), "", Optional.empty(), List.of()),
+                new GuestHardware(1, MEMORY_BYTES, 0, 0));
 
         byte[] blob = plan.deviceTreeBlob();
         assertEquals(new Range(0x4020_0000L, 0x4020_5000L), plan.kernel());
@@ -47,7 +49,7 @@ final class BootPlanTest {
     void keepsTheImagesOutOfTheSharedMemory() {
         GuestHardware shared = new GuestHardware(1, 18L << 20, 2L << 20, 0);
         assertEquals(Optional.of(new Range(0x4100_0000L, 0x4120_0000L)), shared.shared());
-        BootLoader.Source source = new BootLoader.Source(kernel, Optional.empty(), "");
+        BootLoader.Source source = new BootLoader.Source(kernel, Optional.empty(), "", Optional.empty(), List.of());
         BootPlan.of(source, shared);
 
         GuestHardware nearlyAll = new GuestHardware(1, 18L << 20, 15L << 20, 0);
@@ -77,7 +79,7 @@ final class BootPlanTest {
     }
 
     private String refusalOf(Path initrd) {
-        BootLoader.Source source = new BootLoader.Source(kernel, Optional.of(initrd), "");
+        BootLoader.Source source = new BootLoader.Source(kernel, Optional.of(initrd), "", Optional.empty(), List.of());
         return assertThrows(ImageException.class, () -> BootPlan.of(source, new GuestHardware(1, MEMORY_BYTES, 0, 0)))
                 .getMessage();
     }

@@ -81,7 +81,7 @@ class DeviceTreeTest {
         assertEquals("0 40000000 0 10000000", shared.get("x", "/memory@40000000", "reg"));
         assertEquals("restricted-dma-pool", shared.get("s", pool, "compatible"));
         assertEquals("0 4f000000 0 1000000", shared.get("x", pool, "reg"));
-        for (String device : List.of("/virtio_mmio@a000000", "/virtio_mmio@a000200")) {
+        for (String device : List.of("/virtio_mmio@a000000", "/virtio_mmio@a001000")) {
             assertEquals(shared.get("x", pool, "phandle"), shared.get("x", device, "memory-region"));
         }
     }
@@ -119,15 +119,25 @@ class DeviceTreeTest {
     }
 
     @Test
+    void thePowerButtonIsALineOfTheGpioPort() throws Exception {
+        assertEquals("arm,pl061 arm,primecell", fdt.get("s", "/pl061@9030000", "compatible"));
+        assertEquals("0 9030000 0 1000", fdt.get("x", "/pl061@9030000", "reg"));
+        assertEquals("0 7 1", fdt.get("x", "/pl061@9030000", "interrupts"));
+        assertEquals("gpio-keys", fdt.get("s", "/gpio-keys", "compatible"));
+        assertEquals("116", fdt.get("u", "/gpio-keys/power", "linux,code"));
+        assertEquals(fdt.get("x", "/pl061@9030000", "phandle") + " 3 0", fdt.get("x", "/gpio-keys/power", "gpios"));
+    }
+
+    @Test
     void virtioDevicesFollowEachOther() throws Exception {
         assertEquals(
-                List.of("virtio_mmio@a000000", "virtio_mmio@a000200", "virtio_mmio@a000400"),
+                List.of("virtio_mmio@a000000", "virtio_mmio@a001000", "virtio_mmio@a002000"),
                 fdt.children("/").stream()
                         .filter(name -> name.startsWith("virtio"))
                         .toList());
-        assertEquals("0 a000400 0 200", fdt.get("x", "/virtio_mmio@a000400", "reg"));
-        assertEquals("0 12 1", fdt.get("x", "/virtio_mmio@a000400", "interrupts"));
-        assertEquals("virtio,mmio", fdt.get("s", "/virtio_mmio@a000400", "compatible"));
-        assertTrue(fdt.properties("/virtio_mmio@a000400").contains("dma-coherent"));
+        assertEquals("0 a002000 0 1000", fdt.get("x", "/virtio_mmio@a002000", "reg"));
+        assertEquals("0 12 1", fdt.get("x", "/virtio_mmio@a002000", "interrupts"));
+        assertEquals("virtio,mmio", fdt.get("s", "/virtio_mmio@a002000", "compatible"));
+        assertTrue(fdt.properties("/virtio_mmio@a002000").contains("dma-coherent"));
     }
 }

@@ -64,6 +64,21 @@ final class ConfigLoaderTest {
     }
 
     @Test
+    void readsTheDeviceTreeAndItsOverlaysInOrder() throws IOException {
+        for (String name : List.of("own.dtb", "b.dtbo", "a.dtbo")) {
+            Files.writeString(directory.resolve(name), "tree");
+        }
+        VmConfig vm = load("tree.json", """
+                {"boot": {"kernel": "Image", "dtb": "own.dtb", "overlays": ["b.dtbo", "a.dtbo"]}}
+                """);
+
+        assertEquals(Optional.of(directory.resolve("own.dtb")), vm.boot().dtb());
+        assertEquals(
+                List.of(directory.resolve("b.dtbo"), directory.resolve("a.dtbo")),
+                vm.boot().overlays());
+    }
+
+    @Test
     void givesDefaultsToAllButTheKernel() throws IOException {
         VmConfig vm = load("My VM.json", """
                 {"boot": {"kernel": "Image"}}
@@ -130,7 +145,7 @@ final class ConfigLoaderTest {
                         file + "3:25: $.doorbells[0].name: \"Demo\": must be 1 to 64 characters of a-z, 0-9 and '-'",
                         file + "3:44: $.doorbells[0].address: 0x0b000001: must be aligned to its length 4",
                         file
-                                + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, hypervisor, loops, machine,"
+                                + "4:2: $.color: unknown key: must be one of $schema, boot, devices, doorbells, hypervisor, logging, loops, machine,"
                                 + " name, protection, serial, version"),
                 e.problems());
     }

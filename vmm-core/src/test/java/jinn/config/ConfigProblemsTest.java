@@ -73,6 +73,21 @@ final class ConfigProblemsTest {
                         + ": $.doorbells[0]." + problem);
     }
 
+    static Stream<Arguments> logging() {
+        return Stream.of(
+                arguments(
+                        "{" + BOOT + ", 'logging': {'level': 'warn'}}",
+                        "1:52: $.logging.level: \"warn\": must be \"warning\", \"info\" or \"debug\"; did you mean warning?"),
+                arguments(
+                        "{" + BOOT + ", 'logging': {'file': '/nowhere/a'}}",
+                        "1:51: $.logging.file: \"/nowhere/a\": must be a file in a directory that exists"),
+                arguments(
+                        "{" + BOOT + ", 'logging': {'file': '/'}}",
+                        "1:51: $.logging.file: \"/\": must be a file in a directory that exists"),
+                arguments(
+                        "{" + BOOT + ", 'logging': true}", "1:42: $.logging: true: must be an object, not a boolean"));
+    }
+
     static Stream<Arguments> loops() {
         String rng = "{" + BOOT + ", 'devices': [{'type': 'rng'}], ";
         return Stream.of(
@@ -116,13 +131,23 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'a\\nb': 1}",
                         "1:31: $.\"a\\u000ab\": unknown key: must be one of $schema,"
-                                + " boot, devices, doorbells, hypervisor, loops, machine, name, protection, serial, version"));
+                                + " boot, devices, doorbells, hypervisor, logging, loops, machine, name, protection, serial, version"));
     }
 
     static Stream<Arguments> sections() {
         return Stream.of(
                 arguments("{}", "1:1: $.boot: missing: must be an object with the kernel to boot"),
                 arguments("{'boot': {}}", "1:10: $.boot.kernel: missing: must be the path of an arm64 Image"),
+                arguments(
+                        "{'boot': {'kernel': 'Image', 'dtb': 'none'}}",
+                        "1:37: $.boot.dtb: \"none\": must be a file that can be read, but \"DIR/none\" does not exist"),
+                arguments(
+                        "{'boot': {'kernel': 'Image', 'overlays': ['Image', 'none']}}",
+                        "1:52: $.boot.overlays[1]: \"none\": must be a file that can be read, but \"DIR/none\" does"
+                                + " not exist"),
+                arguments(
+                        "{'boot': {'kernel': 'Image', 'overlays': [{}]}}",
+                        "1:43: $.boot.overlays[0]: {...}: must be a string, the path of a file"),
                 arguments(
                         "{" + BOOT + ", 'machine': {'cpus': 9}}",
                         "1:51: $.machine.cpus: 9: must be 1 to 8, the most that the driver takes"),
@@ -157,7 +182,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{" + BOOT + ", 'doorbels': []}",
                         "1:31: $.doorbels: unknown key: must be one of $schema, boot, devices, doorbells,"
-                                + " hypervisor, loops, machine, name, protection, serial, version; did you mean doorbells?"),
+                                + " hypervisor, logging, loops, machine, name, protection, serial, version; did you mean doorbells?"),
                 arguments(
                         "{" + BOOT + ", 'hypervisor': 'xen'}",
                         "1:45: $.hypervisor: \"xen\": must be \"auto\", \"gzvm\" or \"kvm\""),
@@ -253,6 +278,20 @@ final class ConfigProblemsTest {
                         "{" + BOOT + ", 'devices': [{'type': 'vsock', 'cid': 2, 'path': 'a'}]}",
                         "1:68: $.devices[0].cid: 2: must be 3 to 2147483647; those below have other meanings"),
                 arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'console', 'ports': [{'name': 'a/b', 'socket': 'a'}]}]}",
+                        "1:82: $.devices[0].ports[0].name: \"a/b\": must be 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'"),
+                arguments(
+                        "{" + BOOT + ", 'devices': [{'type': 'console', 'ports': [{'name': 'a'}]}]}",
+                        "1:73: $.devices[0].ports[0].socket: neither \"socket\" nor \"file\": must be one of them"),
+                arguments(
+                        "{" + BOOT
+                                + ", 'devices': [{'type': 'console', 'ports': [{'name': 'a', 'file': '/no/such/log'}]}]}",
+                        "1:95: $.devices[0].ports[0].file: \"/no/such/log\": must be in a directory that exists"),
+                arguments(
+                        "{" + BOOT
+                                + ", 'devices': [{'type': 'console', 'ports': [{'name': 'a', 'file': 'b'}, {'name': 'a', 'file': 'c'}]}]}",
+                        "1:110: $.devices[0].ports[1].name: \"a\": must be unique, but an earlier port has it too"),
+                arguments(
                         "{" + BOOT + ", 'devices': [{'type': 'rng', 'target': 'none'}]}",
                         "1:59: $.devices[0].target: unknown key: must be one of type"),
                 arguments(
@@ -315,7 +354,7 @@ final class ConfigProblemsTest {
                 arguments(
                         "{'name': 'a', 'address': '0xa000050', 'length': 4}",
                         "3:26: $.doorbells[0].address: 0x0a000050: doorbell \"a\" at 0x0a000050-0x0a000053 must"
-                                + " not lie on the free virtio-mmio slots at 0x0a000000-0x0a003fff" + FREE),
+                                + " not lie on the free virtio-mmio slots at 0x0a000000-0x0a01ffff" + FREE),
                 arguments(
                         "{'name': 'a', 'address': '0x8000ff8', 'length': 8}",
                         "3:26: $.doorbells[0].address: 0x08000ff8: doorbell \"a\" at 0x08000ff8-0x08000fff must"
@@ -367,17 +406,18 @@ final class ConfigProblemsTest {
     @Test
     void namesTheDeviceThatADoorbellLiesOn() throws IOException {
         String json = "{" + BOOT + ", 'devices': [{'type': 'rng'}, {'type': 'console'}],\n"
-                + "'doorbells': [{'name': 'a', 'address': '0xa000250', 'length': 4}]}";
+                + "'doorbells': [{'name': 'a', 'address': '0xa001050', 'length': 4}]}";
         assertEquals(
-                directory.resolve("vm.json") + ":2:40: $.doorbells[0].address: 0x0a000250: doorbell \"a\" at"
-                        + " 0x0a000250-0x0a000253 must not lie on the device console1 at 0x0a000200-0x0a0003ff" + FREE,
+                directory.resolve("vm.json") + ":2:40: $.doorbells[0].address: 0x0a001050: doorbell \"a\" at"
+                        + " 0x0a001050-0x0a001053 must not lie on the device console1 at 0x0a001000-0x0a001fff" + FREE,
                 problemOf(json));
     }
 
     @ParameterizedTest
-    @MethodSource({"malformed", "types", "sections", "loops", "actions"})
+    @MethodSource({"malformed", "types", "sections", "logging", "loops", "actions"})
     void tellsTheProblemWithItsPlaceValueAndWhatIsAllowed(String json, String expected) throws IOException {
-        assertEquals(directory.resolve("vm.json") + ":" + expected, problemOf(json));
+        assertEquals(
+                directory.resolve("vm.json") + ":" + expected.replace("DIR", directory.toString()), problemOf(json));
     }
 
     @ParameterizedTest

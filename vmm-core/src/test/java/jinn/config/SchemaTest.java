@@ -50,7 +50,9 @@ final class SchemaTest {
             SerialConfig.class, List.of("serial"),
             DoorbellConfig.class, List.of("doorbells"),
             ProtectionConfig.class, List.of("protection"),
-            LoopConfig.class, List.of("loops"));
+            LoopConfig.class, List.of("loops"),
+            LoggingConfig.class, List.of("logging"),
+            DeviceConfig.ConsolePort.class, List.of("devices", "ports"));
 
     @TempDir
     private Path directory;
@@ -129,6 +131,8 @@ final class SchemaTest {
                 "'protection': {'mode': 'none'}",
                 "'protection': {'mode': 'protected', 'swiotlb': '2MiB'}",
                 "'protection': {'mode': '${MODE}', 'swiotlb': '1GiB'}",
+                "'boot': {'kernel': 'Image', 'dtb': 'disk', 'overlays': []}",
+                "'boot': {'kernel': 'Image', 'overlays': ['disk', 'Image']}",
                 "'serial': {'target': 'none'}",
                 "'serial': {'target': '${TARGET}'}",
                 "'devices': [{'type': 'rng'}, {'type': 'console', 'target': 'output'}]",
@@ -137,6 +141,7 @@ final class SchemaTest {
                 "'devices': [{'type': 'net', 'forward': {'tcp': ['80', '127.0.0.1/8080-8089:80-89'], 'udp': []}}]",
                 "'devices': [{'type': 'net', 'socket': '/run/passt.socket'}]",
                 "'devices': [{'type': 'net', 'backend': 'tap', 'tap': 'tap0', 'queues': 8, 'mtu': 68}]",
+                "'devices': [{'type': 'console', 'ports': [{'name': 'a.b_c-1', 'socket': 'a'}, {'name': 'l', 'file': 'b'}]}]",
                 "'devices': [{'type': 'vsock', 'path': 'guest.vsock'}]",
                 "'devices': [{'type': 'vsock', 'path': 'guest.vsock', 'cid': 2147483647}]",
                 "'devices': [{'type': 'balloon'}, {'type': 'balloon', 'deflate-on-oom': false}]",
@@ -149,7 +154,11 @@ final class SchemaTest {
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action': 'log'}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action': {'run': ['true', '']}}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action': {'send': 'a.sock'}}]",
+                "'logging': {}",
+                "'logging': {'level': 'debug', 'file': 'vm.log'}",
+                "'logging': {'level': '${LEVEL}'}",
                 "'loops': []",
+                "'devices': [{'type': 'block', 'path': 'disk', 'queues': 2}], 'loops': [{'name': 'a', 'serves': ['block0/1']}]",
                 "'loops': [{'name': 'io'}, {'name': 'fast', 'poll-us': 100000, 'serves': []}]",
                 "'devices': [{'type': 'rng'}], 'loops': [{'name': 'io', 'serves': ['rng0']}]",
                 "'doorbells': [{'name': 'a', 'address': '0XB000000', 'length': 8, 'match': 18446744073709551615}]",
@@ -180,6 +189,10 @@ final class SchemaTest {
                 "'machine': {'memory': '512MB'}",
                 "'machine': {'memory': '0MiB'}",
                 "'machine': {'disk': 1}",
+                "'boot': {'kernel': 'Image', 'dtb': {}}",
+                "'boot': {'kernel': 'Image', 'overlays': 'disk'}",
+                "'boot': {'kernel': 'Image', 'overlays': [1]}",
+                "'boot': {'kernel': 'Image', 'overlays': ['']}",
                 "'protection': true",
                 "'protection': {'mode': 'yes'}",
                 "'protection': {'swiotlb': 16}",
@@ -203,6 +216,12 @@ final class SchemaTest {
                 "'devices': [{'type': 'net', 'backend': 'tap', 'tap': 'a/b'}]",
                 "'devices': [{'type': 'net', 'backend': 'tap', 'tap': 'tap0', 'queues': 9}]",
                 "'devices': [{'type': 'net', 'backend': 'tap', 'tap': 'tap0', 'forward': {}}]",
+                "'devices': [{'type': 'console', 'ports': [{'name': 'a'}]}]",
+                "'devices': [{'type': 'console', 'ports': [{'socket': 'a'}]}]",
+                "'devices': [{'type': 'console', 'ports': [{'name': '', 'socket': 'a'}]}]",
+                "'devices': [{'type': 'console', 'ports': [{'name': 'a', 'socket': 'a', 'file': 'b'}]}]",
+                "'devices': [{'type': 'console', 'ports': [{'name': 'a', 'socket': 'a', 'path': 'b'}]}]",
+                "'devices': [{'type': 'rng', 'ports': []}]",
                 "'devices': [{'type': 'vsock'}]",
                 "'devices': [{'type': 'vsock', 'path': 'a', 'cid': 2}]",
                 "'devices': [{'type': 'vsock', 'path': 'a', 'mac': '52:54:00:12:34:56'}]",
@@ -234,6 +253,11 @@ final class SchemaTest {
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action': {'run': 'true'}}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action': {'run': []}}]",
                 "'doorbells': [{'name': 'a', 'address': '0xb000000', 'length': 4, 'action': {'send': ''}}]",
+                "'logging': 'info'",
+                "'logging': {'level': 'trace'}",
+                "'logging': {'level': 1}",
+                "'logging': {'file': ''}",
+                "'logging': {'path': 'a'}",
                 "'loops': {}",
                 "'loops': [{}]",
                 "'loops': [{'name': 'IO'}]",
@@ -273,7 +297,8 @@ final class SchemaTest {
     }
 
     private static String description(String part) {
-        return ("{'boot': {'kernel': 'Image'}" + (part.isEmpty() ? "" : ", " + part) + "}").replace('\'', '"');
+        String boot = part.startsWith("'boot'") ? "" : "'boot': {'kernel': 'Image'}";
+        return ("{" + boot + (part.isEmpty() || boot.isEmpty() ? "" : ", ") + part + "}").replace('\'', '"');
     }
 
     private static List<Error> errors(String json) throws IOException {
@@ -287,7 +312,19 @@ final class SchemaTest {
         try {
             ConfigLoader.load(
                     file,
-                    Map.of("HOME", "home", "SIZE", "64", "TARGET", "output", "HYPERVISOR", "gzvm", "MODE", "none"));
+                    Map.of(
+                            "HOME",
+                            "home",
+                            "SIZE",
+                            "64",
+                            "TARGET",
+                            "output",
+                            "HYPERVISOR",
+                            "gzvm",
+                            "MODE",
+                            "none",
+                            "LEVEL",
+                            "info"));
             return List.of();
         } catch (ConfigException e) {
             return e.problems();

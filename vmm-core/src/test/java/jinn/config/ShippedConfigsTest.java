@@ -1,7 +1,7 @@
 package jinn.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,15 +26,25 @@ final class ShippedConfigsTest {
 
     static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(CONFIGS)) {
-            return files.filter(file -> !file.endsWith("jinn.schema.json"))
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .filter(file -> !file.endsWith("jinn.schema.json"))
                     .sorted()
                     .toList();
         }
     }
 
     @Test
-    void thereAreConfigs() throws IOException {
-        assertFalse(files().isEmpty());
+    void theListOfExamplesExplainsEachInOneLine() throws IOException {
+        List<String> explained = Pattern.compile("(?m)^\\| \\[([a-z-]+\\.json)]\\(\\1\\) \\| [^|]{20,} \\|$")
+                .matcher(Files.readString(CONFIGS.resolve("README.md")))
+                .results()
+                .map(row -> row.group(1))
+                .sorted()
+                .toList();
+        List<String> names =
+                files().stream().map(file -> file.getFileName().toString()).toList();
+        assertEquals(names, explained);
+        assertTrue(names.size() >= 8, names::toString);
     }
 
     @ParameterizedTest

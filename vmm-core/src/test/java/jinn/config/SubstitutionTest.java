@@ -29,6 +29,8 @@ final class SubstitutionTest {
     @CsvSource({
         "a${B}c, a-b-c",
         "${B}${B}, -b--b-",
+        "\\u0024{B}, -b-",
+        "$\\u007bB}, -b-",
         "$B, $B",
         "$${B}, ${B}",
         "$$${B}, $${B}",
