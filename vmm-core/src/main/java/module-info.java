@@ -4,6 +4,7 @@
  */
 module jinn.core {
     requires jdk.jfr;
+    requires jdk.unsupported;
     requires tools.jackson.core;
 
     exports jinn.config;

@@ -31,6 +31,7 @@ final class ArchitectureTest {
             Map.entry("jinn.virtio.queue", Set.of("jinn.memory")),
             Map.entry("jinn.virtio.mmio", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory", "jinn.bus")),
             Map.entry("jinn.virtio.device", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
+            Map.entry("jinn.virtio.console", Set.of("jinn.virtio", "jinn.virtio.queue")),
             Map.entry("jinn.extension", Set.of("jinn.virtio")),
             Map.entry("jinn.virtio.block", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
             Map.entry("jinn.virtio.net", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
@@ -42,6 +43,7 @@ final class ArchitectureTest {
                             "jinn.event",
                             "jinn.memory",
                             "jinn.virtio.block",
+                            "jinn.virtio.console",
                             "jinn.virtio.net",
                             "jinn.virtio.vsock")),
             Map.entry("jinn.virtio.balloon", Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory")),
@@ -49,6 +51,7 @@ final class ArchitectureTest {
                     "jinn.vhostuser",
                     Set.of("jinn.virtio", "jinn.virtio.queue", "jinn.memory", "jinn.posix", "jinn.event")),
             Map.entry("jinn.serial", Set.of("jinn.bus", "jinn.virtio")),
+            Map.entry("jinn.gpio", Set.of("jinn.bus", "jinn.virtio")),
             Map.entry("jinn.interrupt", Set.of("jinn.posix", "jinn.hypervisor", "jinn.virtio")),
             Map.entry("jinn.doorbell", Set.of()),
             Map.entry(

@@ -28,7 +28,8 @@ final class GzvmDevice implements Hypervisor {
             GzvmCapability.JINN_NO_LOST_EXIT, "no-lost-exit",
             GzvmCapability.JINN_SLOT_DELETE, "slot-delete",
             GzvmCapability.JINN_GET_ONE_REG, "get-one-reg",
-            GzvmCapability.JINN_DISCARD, "discard");
+            GzvmCapability.JINN_DISCARD, "discard",
+            GzvmCapability.JINN_READ_ONLY, "read-only-memory");
 
     private final FileDescriptor fd;
 
@@ -68,7 +69,8 @@ final class GzvmDevice implements Hypervisor {
         if (result < 0) {
             throw Errno.exception("vm " + name + ": cannot create it with " + HypervisorDevice.GZVM.path(), -result);
         }
-        return new GzvmVm(name, FileDescriptor.owning(result, "vm " + name));
+        boolean readOnlyMemory = (checkExtension(GzvmCapability.JINN).orElse(0) & GzvmCapability.JINN_READ_ONLY) != 0;
+        return new GzvmVm(name, FileDescriptor.owning(result, "vm " + name), readOnlyMemory);
     }
 
     @Override

@@ -22,10 +22,13 @@ final class GzvmVm implements Vm {
 
     private final String name;
     private final FileDescriptor fd;
+    private final boolean readOnlyMemory;
 
-    GzvmVm(String name, FileDescriptor fd) {
+    /** Takes over a VM descriptor; {@code readOnlyMemory} says whether the driver and its hypervisor have such slots. */
+    GzvmVm(String name, FileDescriptor fd, boolean readOnlyMemory) {
         this.name = name;
         this.fd = fd;
+        this.readOnlyMemory = readOnlyMemory;
     }
 
     @Override
@@ -36,6 +39,15 @@ final class GzvmVm implements Vm {
     @Override
     public void addSharedMemory(int slot, long address, MemorySegment host) {
         addMemory(slot, UserMemoryRegionLayout.FLAG_STATIC_SWIOTLB, address, host);
+    }
+
+    /** Only for a driver that says so: others would take the flag for one of the hypervisor's. */
+    @Override
+    public boolean addReadOnlyMemory(int slot, long address, MemorySegment host) {
+        if (readOnlyMemory) {
+            addMemory(slot, UserMemoryRegionLayout.FLAG_READ_ONLY, address, host);
+        }
+        return readOnlyMemory;
     }
 
     private void addMemory(int slot, int purpose, long address, MemorySegment host) {

@@ -32,7 +32,8 @@ final class KvmDevice implements Hypervisor {
     private static final Map<Integer, String> FEATURES = Map.of(
             KvmCapability.IOEVENTFD_ANY_LENGTH, "any-length",
             KvmCapability.ARM_NISV_TO_USER, "nisv-to-user",
-            KvmCapability.PTP_KVM, "ptp");
+            KvmCapability.PTP_KVM, "ptp",
+            KvmCapability.READONLY_MEM, "read-only-memory");
 
     private final FileDescriptor fd;
 
@@ -91,7 +92,8 @@ final class KvmDevice implements Hypervisor {
         FileDescriptor vm = FileDescriptor.owning(result, "vm " + name);
         try {
             boolean anyLength = checkExtension(KvmCapability.IOEVENTFD_ANY_LENGTH) != 0;
-            KvmVm created = new KvmVm(name, vm, new KvmVm.Limits(addressBits(), runBytes(), anyLength));
+            boolean readOnlyMemory = checkExtension(KvmCapability.READONLY_MEM) != 0;
+            KvmVm created = new KvmVm(name, vm, new KvmVm.Limits(addressBits(), runBytes(), anyLength, readOnlyMemory));
             if (checkExtension(KvmCapability.ARM_NISV_TO_USER) != 0) {
                 created.enable(KvmCapability.ARM_NISV_TO_USER);
             }

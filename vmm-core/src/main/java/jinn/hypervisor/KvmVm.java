@@ -31,8 +31,9 @@ final class KvmVm implements Vm {
      * @param guestAddressBits width of a guest-physical address in bits
      * @param runBytes bytes to map of a vCPU's descriptor
      * @param anyLength whether a doorbell may ring on a store of any length
+     * @param readOnlyMemory whether a slot can be memory that the guest may only read
      */
-    record Limits(int guestAddressBits, int runBytes, boolean anyLength) {}
+    record Limits(int guestAddressBits, int runBytes, boolean anyLength, boolean readOnlyMemory) {}
 
     KvmVm(String name, FileDescriptor fd, Limits limits) {
         this.name = name;
@@ -51,6 +52,18 @@ final class KvmVm implements Vm {
 
     @Override
     public void addMemory(int slot, long address, MemorySegment host) {
+        addMemory(slot, 0, address, host);
+    }
+
+    @Override
+    public boolean addReadOnlyMemory(int slot, long address, MemorySegment host) {
+        if (limits.readOnlyMemory()) {
+            addMemory(slot, UserMemoryRegionLayout.FLAG_READONLY, address, host);
+        }
+        return limits.readOnlyMemory();
+    }
+
+    private void addMemory(int slot, int flags, long address, MemorySegment host) {
         if (address + host.byteSize() > 1L << limits.guestAddressBits()) {
             throw new HostException(String.format(
                     "vm %s: cannot add memory of %d bytes at 0x%08x: this host's guests have addresses of %d bits;"
@@ -60,7 +73,7 @@ final class KvmVm implements Vm {
         call(
                 KvmIoctl.SET_USER_MEMORY_REGION,
                 UserMemoryRegionLayout.LAYOUT,
-                region -> UserMemoryRegionLayout.set(region, slot, address, host),
+                region -> UserMemoryRegionLayout.set(region, slot, flags, address, host),
                 () -> String.format("add memory slot %d of %d bytes at 0x%08x", slot, host.byteSize(), address));
     }
 

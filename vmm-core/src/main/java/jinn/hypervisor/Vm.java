@@ -34,6 +34,17 @@ public interface Vm extends AutoCloseable {
     }
 
     /**
+     * Gives the guest memory that it may only read. Its stores there are what they are where no memory is: they ring
+     * doorbells, or leave the vCPU as MMIO. A guest that maps it as device memory reads past the host's caches.
+     *
+     * @param slot the region's number, from 0
+     * @param address where the guest sees it
+     * @param host the memory behind it, alone in its mapping; it must outlive the VM
+     * @return whether the hypervisor has such memory; otherwise nothing has changed
+     */
+    boolean addReadOnlyMemory(int slot, long address, MemorySegment host);
+
+    /**
      * Protects the VM, which has not run yet: from now on the host loses each page of its memory that the guest uses, but
      * for shared memory. A host access to a lost page raises SIGBUS.
      *

@@ -1,15 +1,10 @@
 package jinn.posix;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.util.List;
 
 /**
  * The libc functions that Jinn calls, under their C names.
@@ -17,56 +12,56 @@ import java.util.List;
  * <p>Each method is the downcall and nothing else. {@code state} receives errno (see {@link CallState}). None is linked
  * as critical: all of them may block, and a thread in a critical call would hold up the garbage collector.
  *
- * <p>Linking a function takes time at the start of every run. What only some machines need is therefore bound by a class
- * of its own, {@link LibcStorage} for example, through {@link #bind}.
+ * <p>Linking a function takes time at the start of every run, most of it for its signature. What every machine needs is
+ * therefore linked with one of few, by {@link CallShape}; what only some machines need is bound by a class of its own,
+ * {@link LibcStorage} for example, through {@link #bind}.
  */
 final class Libc {
 
     private static final Linker LINKER = Linker.nativeLinker();
 
-    private static final MethodHandle OPEN = bindVariadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle CLOSE = bind("close", JAVA_INT, JAVA_INT);
-    private static final MethodHandle READ = bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-    private static final MethodHandle WRITE = bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-    private static final MethodHandle IOCTL = bindVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
-    private static final MethodHandle IOCTL_LONG = bindVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle FCNTL = bindVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle POLL = bind("poll", JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle EVENTFD = bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle EPOLL_CREATE1 = bind("epoll_create1", JAVA_INT, JAVA_INT);
-    private static final MethodHandle EPOLL_CTL = bind("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    private static final MethodHandle EPOLL_WAIT = bind("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-    private static final MethodHandle MEMFD_CREATE = bind("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle FTRUNCATE = bind("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MMAP =
-            bind("mmap", ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle MUNMAP = bind("munmap", JAVA_INT, ADDRESS, JAVA_LONG);
-    private static final MethodHandle GETRANDOM = bind("getrandom", JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle GETRLIMIT = bind("getrlimit", JAVA_INT, JAVA_INT, ADDRESS);
-    private static final MethodHandle ISATTY = bind("isatty", JAVA_INT, JAVA_INT);
-    private static final MethodHandle TCGETATTR = bind("tcgetattr", JAVA_INT, JAVA_INT, ADDRESS);
-    private static final MethodHandle TCSETATTR = bind("tcsetattr", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
-    private static final MethodHandle CFMAKERAW = bindVoid("cfmakeraw", ADDRESS);
-    private static final MethodHandle SIGACTION = bind("sigaction", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle SIGEMPTYSET = bind("sigemptyset", JAVA_INT, ADDRESS);
-    private static final MethodHandle SIGFILLSET = bind("sigfillset", JAVA_INT, ADDRESS);
-    private static final MethodHandle SIGDELSET = bind("sigdelset", JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle SIGRTMIN = bind("__libc_current_sigrtmin", JAVA_INT);
-    private static final MethodHandle PTHREAD_SELF = bind("pthread_self", JAVA_LONG);
-    private static final MethodHandle PTHREAD_KILL = bind("pthread_kill", JAVA_INT, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle PTHREAD_SIGMASK = bind("pthread_sigmask", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    private static final MethodHandle OPEN = CallShape.POINTER_1.function("open");
+    private static final MethodHandle CLOSE = CallShape.NUMBERS.function("close");
+    private static final MethodHandle READ = CallShape.POINTER_2.function("read");
+    private static final MethodHandle WRITE = CallShape.POINTER_2.function("write");
+    private static final MethodHandle IOCTL = CallShape.POINTER_3.function("ioctl");
+    private static final MethodHandle IOCTL_LONG = CallShape.NUMBERS.function("ioctl");
+    private static final MethodHandle FCNTL = CallShape.NUMBERS.function("fcntl");
+    private static final MethodHandle POLL = CallShape.POINTER_1.function("poll");
+    private static final MethodHandle EVENTFD = CallShape.NUMBERS.function("eventfd");
+    private static final MethodHandle EPOLL_CREATE1 = CallShape.NUMBERS.function("epoll_create1");
+    private static final MethodHandle EPOLL_CTL = CallShape.NUMBERS.function("epoll_ctl");
+    private static final MethodHandle EPOLL_WAIT = CallShape.POINTER_2.function("epoll_wait");
+    private static final MethodHandle MEMFD_CREATE = CallShape.POINTER_1.function("memfd_create");
+    private static final MethodHandle FTRUNCATE = CallShape.NUMBERS.function("ftruncate");
+    private static final MethodHandle MMAP = CallShape.NUMBERS.function("mmap");
+    private static final MethodHandle MUNMAP = CallShape.POINTER_1.function("munmap");
+    private static final MethodHandle GETRANDOM = CallShape.POINTER_1.function("getrandom");
+    private static final MethodHandle GETRLIMIT = CallShape.POINTER_2.function("getrlimit");
+    private static final MethodHandle ISATTY = CallShape.NUMBERS.function("isatty");
+    private static final MethodHandle TCGETATTR = CallShape.POINTER_2.function("tcgetattr");
+    private static final MethodHandle TCSETATTR = CallShape.POINTER_3.function("tcsetattr");
+    private static final MethodHandle CFMAKERAW = CallShape.POINTER_1.function("cfmakeraw");
+    private static final MethodHandle SIGACTION = CallShape.POINTER_2.function("sigaction");
+    private static final MethodHandle SIGEMPTYSET = CallShape.POINTER_1.function("sigemptyset");
+    private static final MethodHandle SIGFILLSET = CallShape.POINTER_1.function("sigfillset");
+    private static final MethodHandle SIGDELSET = CallShape.POINTER_1.function("sigdelset");
+    private static final MethodHandle SIGRTMIN = CallShape.NUMBERS.function("__libc_current_sigrtmin");
+    private static final MethodHandle PTHREAD_SELF = CallShape.NUMBERS.function("pthread_self");
+    private static final MethodHandle PTHREAD_KILL = CallShape.NUMBERS.function("pthread_kill");
+    private static final MethodHandle PTHREAD_SIGMASK = CallShape.POINTER_2.function("pthread_sigmask");
 
     /** What only some processes call, linked when the first of it is called: linking takes time at the start. */
     private static final class SessionCalls {
-        static final MethodHandle SETSID = bind("setsid", JAVA_INT);
-        static final MethodHandle DUP2 = bind("dup2", JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle SETSID = CallShape.NUMBERS.function("setsid");
+        static final MethodHandle DUP2 = CallShape.NUMBERS.function("dup2");
     }
 
     private Libc() {}
 
     static int open(MemorySegment state, MemorySegment path, int flags) {
         try {
-            return (int) OPEN.invokeExact(state, path, flags);
+            return (int) (long) OPEN.invokeExact(state, path, (long) flags, 0L);
         } catch (Throwable t) {
             throw signatureError("open", t);
         }
@@ -74,7 +69,7 @@ final class Libc {
 
     static int close(MemorySegment state, int fd) {
         try {
-            return (int) CLOSE.invokeExact(state, fd);
+            return (int) (long) CLOSE.invokeExact(state, (long) fd, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("close", t);
         }
@@ -82,7 +77,7 @@ final class Libc {
 
     static long read(MemorySegment state, int fd, MemorySegment buffer, long bytes) {
         try {
-            return (long) READ.invokeExact(state, fd, buffer, bytes);
+            return (long) READ.invokeExact(state, (long) fd, buffer, bytes, 0L);
         } catch (Throwable t) {
             throw signatureError("read", t);
         }
@@ -90,7 +85,7 @@ final class Libc {
 
     static long write(MemorySegment state, int fd, MemorySegment buffer, long bytes) {
         try {
-            return (long) WRITE.invokeExact(state, fd, buffer, bytes);
+            return (long) WRITE.invokeExact(state, (long) fd, buffer, bytes, 0L);
         } catch (Throwable t) {
             throw signatureError("write", t);
         }
@@ -98,7 +93,7 @@ final class Libc {
 
     static int ioctl(MemorySegment state, int fd, long request, MemorySegment argument) {
         try {
-            return (int) IOCTL.invokeExact(state, fd, request, argument);
+            return (int) (long) IOCTL.invokeExact(state, (long) fd, request, argument);
         } catch (Throwable t) {
             throw signatureError("ioctl", t);
         }
@@ -106,7 +101,7 @@ final class Libc {
 
     static int ioctl(MemorySegment state, int fd, long request, long argument) {
         try {
-            return (int) IOCTL_LONG.invokeExact(state, fd, request, argument);
+            return (int) (long) IOCTL_LONG.invokeExact(state, (long) fd, request, argument, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("ioctl", t);
         }
@@ -114,7 +109,7 @@ final class Libc {
 
     static int fcntl(MemorySegment state, int fd, int command, int argument) {
         try {
-            return (int) FCNTL.invokeExact(state, fd, command, argument);
+            return (int) (long) FCNTL.invokeExact(state, (long) fd, (long) command, (long) argument, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("fcntl", t);
         }
@@ -122,7 +117,7 @@ final class Libc {
 
     static int poll(MemorySegment state, MemorySegment fds, long count, int timeoutMs) {
         try {
-            return (int) POLL.invokeExact(state, fds, count, timeoutMs);
+            return (int) (long) POLL.invokeExact(state, fds, count, (long) timeoutMs);
         } catch (Throwable t) {
             throw signatureError("poll", t);
         }
@@ -130,7 +125,7 @@ final class Libc {
 
     static int eventfd(MemorySegment state, int initial, int flags) {
         try {
-            return (int) EVENTFD.invokeExact(state, initial, flags);
+            return (int) (long) EVENTFD.invokeExact(state, (long) initial, (long) flags, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("eventfd", t);
         }
@@ -138,15 +133,20 @@ final class Libc {
 
     static int epoll_create1(MemorySegment state, int flags) {
         try {
-            return (int) EPOLL_CREATE1.invokeExact(state, flags);
+            return (int) (long) EPOLL_CREATE1.invokeExact(state, (long) flags, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("epoll_create1", t);
         }
     }
 
+    /**
+     * It is the only function with a pointer in the fourth place, so the pointer goes as a number, which keeps no memory
+     * alive: {@code event} is NULL or of an arena that the caller closes after the call.
+     */
     static int epoll_ctl(MemorySegment state, int epoll, int operation, int fd, MemorySegment event) {
         try {
-            return (int) EPOLL_CTL.invokeExact(state, epoll, operation, fd, event);
+            return (int) (long)
+                    EPOLL_CTL.invokeExact(state, (long) epoll, (long) operation, (long) fd, event.address(), 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("epoll_ctl", t);
         }
@@ -154,7 +154,7 @@ final class Libc {
 
     static int epoll_wait(MemorySegment state, int epoll, MemorySegment events, int maxEvents, int timeoutMs) {
         try {
-            return (int) EPOLL_WAIT.invokeExact(state, epoll, events, maxEvents, timeoutMs);
+            return (int) (long) EPOLL_WAIT.invokeExact(state, (long) epoll, events, (long) maxEvents, (long) timeoutMs);
         } catch (Throwable t) {
             throw signatureError("epoll_wait", t);
         }
@@ -162,7 +162,7 @@ final class Libc {
 
     static int memfd_create(MemorySegment state, MemorySegment name, int flags) {
         try {
-            return (int) MEMFD_CREATE.invokeExact(state, name, flags);
+            return (int) (long) MEMFD_CREATE.invokeExact(state, name, (long) flags, 0L);
         } catch (Throwable t) {
             throw signatureError("memfd_create", t);
         }
@@ -170,7 +170,7 @@ final class Libc {
 
     static int ftruncate(MemorySegment state, int fd, long bytes) {
         try {
-            return (int) FTRUNCATE.invokeExact(state, fd, bytes);
+            return (int) (long) FTRUNCATE.invokeExact(state, (long) fd, bytes, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("ftruncate", t);
         }
@@ -179,7 +179,8 @@ final class Libc {
     static MemorySegment mmap(
             MemorySegment state, MemorySegment address, long bytes, int protection, int flags, int fd, long offset) {
         try {
-            return (MemorySegment) MMAP.invokeExact(state, address, bytes, protection, flags, fd, offset);
+            return MemorySegment.ofAddress((long) MMAP.invokeExact(
+                    state, address.address(), bytes, (long) protection, (long) flags, (long) fd, offset));
         } catch (Throwable t) {
             throw signatureError("mmap", t);
         }
@@ -187,7 +188,7 @@ final class Libc {
 
     static int munmap(MemorySegment state, MemorySegment address, long bytes) {
         try {
-            return (int) MUNMAP.invokeExact(state, address, bytes);
+            return (int) (long) MUNMAP.invokeExact(state, address, bytes, 0L);
         } catch (Throwable t) {
             throw signatureError("munmap", t);
         }
@@ -195,7 +196,7 @@ final class Libc {
 
     static long getrandom(MemorySegment state, MemorySegment buffer, long bytes, int flags) {
         try {
-            return (long) GETRANDOM.invokeExact(state, buffer, bytes, flags);
+            return (long) GETRANDOM.invokeExact(state, buffer, bytes, (long) flags);
         } catch (Throwable t) {
             throw signatureError("getrandom", t);
         }
@@ -203,7 +204,7 @@ final class Libc {
 
     static int getrlimit(MemorySegment state, int resource, MemorySegment limit) {
         try {
-            return (int) GETRLIMIT.invokeExact(state, resource, limit);
+            return (int) (long) GETRLIMIT.invokeExact(state, (long) resource, limit, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("getrlimit", t);
         }
@@ -211,7 +212,7 @@ final class Libc {
 
     static int isatty(MemorySegment state, int fd) {
         try {
-            return (int) ISATTY.invokeExact(state, fd);
+            return (int) (long) ISATTY.invokeExact(state, (long) fd, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("isatty", t);
         }
@@ -219,7 +220,7 @@ final class Libc {
 
     static int setsid(MemorySegment state) {
         try {
-            return (int) SessionCalls.SETSID.invokeExact(state);
+            return (int) (long) SessionCalls.SETSID.invokeExact(state, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("setsid", t);
         }
@@ -227,7 +228,7 @@ final class Libc {
 
     static int dup2(MemorySegment state, int fd, int number) {
         try {
-            return (int) SessionCalls.DUP2.invokeExact(state, fd, number);
+            return (int) (long) SessionCalls.DUP2.invokeExact(state, (long) fd, (long) number, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("dup2", t);
         }
@@ -235,7 +236,7 @@ final class Libc {
 
     static int tcgetattr(MemorySegment state, int fd, MemorySegment termios) {
         try {
-            return (int) TCGETATTR.invokeExact(state, fd, termios);
+            return (int) (long) TCGETATTR.invokeExact(state, (long) fd, termios, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("tcgetattr", t);
         }
@@ -243,7 +244,7 @@ final class Libc {
 
     static int tcsetattr(MemorySegment state, int fd, int when, MemorySegment termios) {
         try {
-            return (int) TCSETATTR.invokeExact(state, fd, when, termios);
+            return (int) (long) TCSETATTR.invokeExact(state, (long) fd, (long) when, termios);
         } catch (Throwable t) {
             throw signatureError("tcsetattr", t);
         }
@@ -251,15 +252,16 @@ final class Libc {
 
     static void cfmakeraw(MemorySegment termios) {
         try {
-            CFMAKERAW.invokeExact(termios);
+            long ignored = (long) CFMAKERAW.invokeExact(CallState.ofThread(), termios, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("cfmakeraw", t);
         }
     }
 
-    static int sigaction(MemorySegment state, int signal, MemorySegment action, MemorySegment previous) {
+    /** Does not ask for the previous action. */
+    static int sigaction(MemorySegment state, int signal, MemorySegment action) {
         try {
-            return (int) SIGACTION.invokeExact(state, signal, action, previous);
+            return (int) (long) SIGACTION.invokeExact(state, (long) signal, action, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("sigaction", t);
         }
@@ -267,7 +269,7 @@ final class Libc {
 
     static int sigemptyset(MemorySegment state, MemorySegment set) {
         try {
-            return (int) SIGEMPTYSET.invokeExact(state, set);
+            return (int) (long) SIGEMPTYSET.invokeExact(state, set, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("sigemptyset", t);
         }
@@ -275,7 +277,7 @@ final class Libc {
 
     static int sigfillset(MemorySegment state, MemorySegment set) {
         try {
-            return (int) SIGFILLSET.invokeExact(state, set);
+            return (int) (long) SIGFILLSET.invokeExact(state, set, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("sigfillset", t);
         }
@@ -283,7 +285,7 @@ final class Libc {
 
     static int sigdelset(MemorySegment state, MemorySegment set, int signal) {
         try {
-            return (int) SIGDELSET.invokeExact(state, set, signal);
+            return (int) (long) SIGDELSET.invokeExact(state, set, (long) signal, 0L);
         } catch (Throwable t) {
             throw signatureError("sigdelset", t);
         }
@@ -292,7 +294,7 @@ final class Libc {
     /** The value of the C macro SIGRTMIN, which libc computes at run time. */
     static int sigrtmin(MemorySegment state) {
         try {
-            return (int) SIGRTMIN.invokeExact(state);
+            return (int) (long) SIGRTMIN.invokeExact(state, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("__libc_current_sigrtmin", t);
         }
@@ -300,7 +302,7 @@ final class Libc {
 
     static long pthread_self(MemorySegment state) {
         try {
-            return (long) PTHREAD_SELF.invokeExact(state);
+            return (long) PTHREAD_SELF.invokeExact(state, 0L, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("pthread_self", t);
         }
@@ -308,15 +310,16 @@ final class Libc {
 
     static int pthread_kill(MemorySegment state, long thread, int signal) {
         try {
-            return (int) PTHREAD_KILL.invokeExact(state, thread, signal);
+            return (int) (long) PTHREAD_KILL.invokeExact(state, thread, (long) signal, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("pthread_kill", t);
         }
     }
 
-    static int pthread_sigmask(MemorySegment state, int how, MemorySegment set, MemorySegment previous) {
+    /** Does not ask for the previous mask. */
+    static int pthread_sigmask(MemorySegment state, int how, MemorySegment set) {
         try {
-            return (int) PTHREAD_SIGMASK.invokeExact(state, how, set, previous);
+            return (int) (long) PTHREAD_SIGMASK.invokeExact(state, (long) how, set, 0L, 0L);
         } catch (Throwable t) {
             throw signatureError("pthread_sigmask", t);
         }
@@ -329,25 +332,11 @@ final class Libc {
                 .orElseThrow(() -> new AssertionError("libc has no function '" + name + "'"));
     }
 
-    /** Links a function that leaves errno in its first argument. */
-    static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
-        return link(name, FunctionDescriptor.of(result, arguments), List.of(Linker.Option.captureCallState("errno")));
-    }
-
-    static MethodHandle bindVariadic(String name, int firstVariadic, MemoryLayout result, MemoryLayout... arguments) {
-        return link(
-                name,
-                FunctionDescriptor.of(result, arguments),
-                List.of(Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(firstVariadic)));
-    }
-
-    private static MethodHandle bindVoid(String name, MemoryLayout... arguments) {
-        return link(name, FunctionDescriptor.ofVoid(arguments), List.of());
-    }
-
+    /** Links a function by its own signature; it leaves errno in its first argument. */
     @SuppressWarnings("restricted")
-    private static MethodHandle link(String name, FunctionDescriptor descriptor, List<Linker.Option> options) {
-        return LINKER.downcallHandle(address(name), descriptor, options.toArray(Linker.Option[]::new));
+    static MethodHandle bind(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return LINKER.downcallHandle(
+                address(name), FunctionDescriptor.of(result, arguments), Linker.Option.captureCallState("errno"));
     }
 
     /** A downcall itself throws only when its Java signature does not fit its descriptor: a fault in this class. */

@@ -4,8 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A shared, readable and writable mapping: of a whole {@link MemFd}, between two inaccessible guard ranges, or of what a
- * device offers.
+ * A shared mapping: of a whole {@link MemFd}, to read and write between two inaccessible guard ranges or to execute, or of
+ * what a device offers.
  *
  * <p>GZVM_SET_USER_MEMORY_REGION wants the kernel's mapping (the VMA) around an address to be exactly as long as the
  * region. The kernel joins neighbours of equal kind into one VMA; the guards keep any neighbour away. They also turn an
@@ -18,6 +18,7 @@ public final class Mapping implements AutoCloseable {
 
     private static final int PROT_NONE = 0;
     private static final int PROT_READ_WRITE = 1 | 2;
+    private static final int PROT_READ_EXECUTE = 1 | 4;
     private static final int MAP_SHARED = 0x01;
     private static final int MAP_PRIVATE = 0x02;
     private static final int MAP_FIXED = 0x10;
@@ -70,6 +71,24 @@ public final class Mapping implements AutoCloseable {
                 MemorySegment.NULL, bytes, PROT_READ_WRITE, MAP_SHARED, device.number(), bytes + " bytes of " + device);
         Arena arena = Arena.ofShared();
         return new Mapping(arena, withCleanup(mapped, bytes, arena, mapped, bytes));
+    }
+
+    /**
+     * Maps all of {@code memory} to be executed, without guards. The descriptor may be closed afterwards.
+     *
+     * @throws jinn.error.SyscallException with the errno of mmap(2)
+     */
+    @SuppressWarnings("MustBeClosedChecker") // close() closes the arena
+    static Mapping ofCode(MemFd memory) {
+        MemorySegment mapped = map(
+                MemorySegment.NULL,
+                memory.bytes(),
+                PROT_READ_EXECUTE,
+                MAP_SHARED,
+                memory.descriptor().number(),
+                memory.bytes() + " bytes of code");
+        Arena arena = Arena.ofShared();
+        return new Mapping(arena, withCleanup(mapped, memory.bytes(), arena, mapped, memory.bytes()));
     }
 
     /** Returns the memory. Access from any thread is allowed until {@link #close}, and throws after it. */

@@ -42,7 +42,7 @@ final class Signals {
             // Flags stay 0: with SA_RESTART the kernel would resume the call instead of returning EINTR.
             action.set(ValueLayout.ADDRESS, 0, Libc.address("abs"));
             check(Libc.sigemptyset(state, action.asSlice(SIGACTION_MASK_OFFSET, SIGSET_BYTES)), state);
-            check(Libc.sigaction(state, signal, action, MemorySegment.NULL), state);
+            check(Libc.sigaction(state, signal, action), state);
         }
         return signal;
     }
@@ -57,7 +57,7 @@ final class Signals {
             for (int signal : SYNCHRONOUS) {
                 check(Libc.sigdelset(state, set, signal), state);
             }
-            int error = Libc.pthread_sigmask(state, SIG_SETMASK, set, MemorySegment.NULL);
+            int error = Libc.pthread_sigmask(state, SIG_SETMASK, set);
             if (error != 0) {
                 throw Errno.exception(
                         "cannot block signals in " + Thread.currentThread().getName(), error);

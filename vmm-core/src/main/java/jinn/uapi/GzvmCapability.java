@@ -27,5 +27,8 @@ public final class GzvmCapability {
     /** Pages can be taken from the guest until it uses them again. */
     public static final long JINN_DISCARD = 1 << 4;
 
+    /** A slot can be memory that the guest may only read. */
+    public static final long JINN_READ_ONLY = 1 << 5;
+
     private GzvmCapability() {}
 }

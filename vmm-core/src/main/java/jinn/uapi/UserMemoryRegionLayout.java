@@ -22,6 +22,9 @@ public final class UserMemoryRegionLayout {
     /** Purpose: bounce buffers, which the host keeps when the VM is protected. */
     public static final int FLAG_STATIC_SWIOTLB = 1 << 2;
 
+    /** The guest may only read it; for Jinn's own driver only ({@link GzvmCapability#JINN_READ_ONLY}). */
+    public static final int FLAG_READ_ONLY = 1 << 31;
+
     private static final long SLOT = Fields.offset(LAYOUT, "slot");
     private static final long FLAGS = Fields.offset(LAYOUT, "flags");
     private static final long GUEST_PHYS_ADDR = Fields.offset(LAYOUT, "guest_phys_addr");

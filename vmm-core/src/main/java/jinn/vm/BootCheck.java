@@ -12,7 +12,8 @@ public final class BootCheck {
     private BootCheck() {}
 
     /**
-     * Checks that the kernel is an arm64 Image, that the initrd is no kernel, and that all fits into the machine's memory.
+     * Checks that the kernel is an arm64 Image, that the initrd is no kernel, that the device tree and its overlays are
+     * such, and that all fits into the machine's memory.
      *
      * @throws jinn.error.ImageException if not, naming the file
      */
@@ -22,8 +23,13 @@ public final class BootCheck {
 
     /** Returns what goes into the VM's memory and where; throws as {@link #check}. */
     static BootPlan plan(VmConfig vm) {
+        return BootPlan.of(source(vm), hardware(vm));
+    }
+
+    /** Returns what the VM boots. */
+    static BootLoader.Source source(VmConfig vm) {
         BootConfig boot = vm.boot();
-        return BootPlan.of(new BootLoader.Source(boot.kernel(), boot.initrd(), boot.cmdline()), hardware(vm));
+        return new BootLoader.Source(boot.kernel(), boot.initrd(), boot.cmdline(), boot.dtb(), boot.overlays());
     }
 
     /** Returns what the VM's guest has. */

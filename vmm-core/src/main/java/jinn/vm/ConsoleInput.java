@@ -45,6 +45,11 @@ final class ConsoleInput implements InputSink {
     }
 
     @Override
+    public void resize(int columns, int rows) {
+        sink.resize(columns, rows);
+    }
+
+    @Override
     public void onSpace(Runnable listener) {
         terminal = listener;
     }

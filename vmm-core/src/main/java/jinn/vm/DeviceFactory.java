@@ -61,7 +61,8 @@ final class DeviceFactory {
         return switch (device) {
             case DeviceConfig.Balloon config -> balloon(config, name);
             case DeviceConfig.Block block -> block(block, name);
-            case DeviceConfig.Console console -> consoles.virtio(console.target(), name);
+            case DeviceConfig.Console console ->
+                consoles.virtio(console, name, networks.loops().of(name));
             case DeviceConfig.Fs fs -> outside.fs(fs, name, interrupt);
             case DeviceConfig.Java java -> extensions.device(java, name);
             case DeviceConfig.Net net -> networks.net(net, name);

@@ -24,6 +24,7 @@ import jinn.virtio.mmio.QueueService;
  * Connects virtio devices with a VM: address, interrupt, doorbells, bus and loops.
  *
  * @param memory all that the devices reach
+ * @param pages what drivers read instead of registers
  * @param requiredFeatures what their drivers have to accept beside VERSION_1
  * @param resources learns how to take each connection back
  * @param warnings gets one line for the user when the guest breaks a rule, on any thread
@@ -31,6 +32,7 @@ import jinn.virtio.mmio.QueueService;
 record DeviceWiring(
         Vm vm,
         GuestMemory memory,
+        RegisterPages pages,
         long requiredFeatures,
         EventLoops loops,
         DoorbellRegistrar registrar,
@@ -71,8 +73,10 @@ record DeviceWiring(
             doorbells.add(
                     registrar.register(queueRequest(device, transport, base, queue), loops.of(device.name(), queue)));
         }
-        bus.add(device.name(), base, MmioTransport.SIZE_BYTES, new KickedTransport(transport, doorbells));
-        return new AttachedDevice(transport, doorbells);
+        KickedTransport onBus = new KickedTransport(transport, doorbells);
+        bus.add(device.name(), base, MmioTransport.SIZE_BYTES, onBus);
+        AttachedRegisters registers = AttachedRegisters.attach(vm, pages, index, base, transport, resources);
+        return new AttachedDevice(device, transport, onBus, registers, doorbells);
     }
 
     private static DoorbellRequest queueRequest(VirtioDevice device, MmioTransport transport, long base, int queue) {

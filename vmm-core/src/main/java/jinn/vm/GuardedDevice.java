@@ -1,6 +1,7 @@
 package jinn.vm;
 
 import java.util.function.Consumer;
+import jinn.doorbell.delivery.WarningLimiter;
 import jinn.error.DeviceFailureException;
 import jinn.error.GuestFaultException;
 import jinn.virtio.DeviceContext;
@@ -17,6 +18,7 @@ final class GuardedDevice implements VirtioDevice {
     private final VirtioDevice device;
     private final String name;
     private final Consumer<String> warnings;
+    private final WarningLimiter configWarnings;
     private final DeviceType type;
     private final int queueCount;
     private final int maximumQueueSize;
@@ -31,6 +33,7 @@ final class GuardedDevice implements VirtioDevice {
         this.device = device;
         this.name = name;
         this.warnings = warnings;
+        this.configWarnings = new WarningLimiter(warnings);
         this.type = device.type();
         this.queueCount = device.queueCount();
         this.maximumQueueSize = device.maximumQueueSize();
@@ -67,7 +70,8 @@ final class GuardedDevice implements VirtioDevice {
         try {
             return device.readConfig(offset, size);
         } catch (RuntimeException | LinkageError e) {
-            warn("its configuration could not be read", e);
+            // Jinn reads all of it, word by word.
+            configWarnings.warn(() -> described("its configuration could not be read", e));
             return 0;
         }
     }
@@ -131,6 +135,10 @@ final class GuardedDevice implements VirtioDevice {
     }
 
     private void warn(String what, Throwable failure) {
-        warnings.accept(name + ": " + what + ": " + Failures.inOneLine(failure));
+        warnings.accept(described(what, failure));
+    }
+
+    private String described(String what, Throwable failure) {
+        return name + ": " + what + ": " + Failures.inOneLine(failure);
     }
 }

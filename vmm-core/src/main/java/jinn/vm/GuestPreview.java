@@ -1,5 +1,6 @@
 package jinn.vm;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +57,10 @@ public final class GuestPreview {
         plan.initrd()
                 .ifPresent(range -> regions.add(image(
                         range, "the initrd", vm.boot().initrd().orElseThrow().toString())));
-        regions.add(image(plan.deviceTree(), "the device tree", ""));
+        regions.add(image(
+                plan.deviceTree(),
+                "the device tree",
+                vm.boot().dtb().map(Path::toString).orElse("")));
         vm.doorbells().forEach(doorbell -> regions.add(region(doorbell)));
         regions.sort(Comparator.comparingLong(Region::start)
                 .thenComparing(Comparator.comparingLong(Region::end).reversed())

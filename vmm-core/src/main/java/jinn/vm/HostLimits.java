@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import jinn.backend.VsockBridge;
+import jinn.boot.GuestLayout;
 import jinn.config.DeviceConfig;
 import jinn.config.VmConfig;
 import jinn.error.HostException;
@@ -27,8 +28,11 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
     /** CAP_IPC_LOCK (linux/capability.h). */
     private static final int CAP_IPC_LOCK = 14;
 
-    /** The VM, its memory, its GIC, the loop's epoll and wake-up, the device, the UART's interrupt. */
-    private static final int FIXED_FILES = 7;
+    /**
+     * The VM, its memory, its registers, its GIC, the loop's epoll and wake-up, the device, the interrupts of UART and GPIO
+     * port.
+     */
+    private static final int FIXED_FILES = 9;
 
     /** The terminal, the report, the control socket and its clients, a class file that the JVM reads. */
     private static final int SPARE_FILES = 80;
@@ -64,7 +68,7 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
                     + " open files, but this process may have " + openFiles + " (RLIMIT_NOFILE); raise the limit with"
                     + " 'ulimit -Hn " + files + "', or LimitNOFILE= in its systemd unit");
         }
-        long bytes = vm.machine().memoryBytes();
+        long bytes = vm.machine().memoryBytes() + vm.devices().size() * GuestLayout.VIRTIO_STRIDE_BYTES;
         if (pinnedMemoryCounts && bytes > lockedBytes) {
             throw new HostException("vm " + vm.name() + ": cannot run: its memory of " + bytes / KIB
                     + " KiB is locked in the host's, but this process may lock " + lockedBytes / KIB
@@ -75,7 +79,8 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
 
     /** Returns how many descriptors the VM takes at most. */
     static long filesOf(VmConfig vm) {
-        long devices = vm.devices().stream().mapToLong(HostLimits::filesOf).sum();
+        long devices =
+                vm.devices().stream().mapToLong(device -> 1 + filesOf(device)).sum();
         long sharedMemory = vm.protection().sharedBytes() > 0 ? 1 : 0;
         return FIXED_FILES
                 + SPARE_FILES
@@ -86,12 +91,12 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
                 + FILES_OF_LOOP * vm.loops().size();
     }
 
-    /** The interrupt, a doorbell for each queue, and what is behind the device. */
+    /** The interrupt, a doorbell for each queue, and what is behind the device; not that of acknowledgements. */
     private static long filesOf(DeviceConfig device) {
         return switch (device) {
             case DeviceConfig.Balloon ignored -> 5;
             case DeviceConfig.Block block -> 1 + block.queues() + (block.direct() ? 2 : 1);
-            case DeviceConfig.Console ignored -> 3;
+            case DeviceConfig.Console console -> filesOf(console);
             // The connection, the interrupt, and two for each queue: the doorbell, and the back-end's end of it.
             case DeviceConfig.Fs ignored -> 8;
             case DeviceConfig.VhostUser user -> 3 + 2 * user.device().virtqueues(user.queues());
@@ -101,6 +106,12 @@ record HostLimits(long openFiles, long usedFiles, long lockedBytes) {
             case DeviceConfig.Rng ignored -> 2;
             case DeviceConfig.Vsock ignored -> VSOCK_FILES;
         };
+    }
+
+    /** With further ports also two control queues, and for each port its two queues and a socket with a connection. */
+    private static long filesOf(DeviceConfig.Console console) {
+        int ports = console.ports().size();
+        return 3 + (ports == 0 ? 0 : 2 + 4L * ports);
     }
 
     /** Also the control queue, and a tap for each pair or passt's connection and error output with their other ends. */

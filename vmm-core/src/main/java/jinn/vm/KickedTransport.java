@@ -1,6 +1,7 @@
 package jinn.vm;
 
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import jinn.bus.MmioDevice;
 import jinn.doorbell.delivery.Doorbell;
 import jinn.virtio.mmio.MmioTransport;
@@ -15,6 +16,8 @@ final class KickedTransport implements MmioDevice {
 
     private final MmioTransport transport;
     private final Doorbell[] queueDoorbells;
+    private final LongAdder statusReads = new LongAdder();
+    private final LongAdder acknowledgements = new LongAdder();
 
     KickedTransport(MmioTransport transport, List<Doorbell> queueDoorbells) {
         this.transport = transport;
@@ -23,6 +26,9 @@ final class KickedTransport implements MmioDevice {
 
     @Override
     public long read(long offset, int size) {
+        if (offset == MmioTransport.INTERRUPT_STATUS_OFFSET) {
+            statusReads.increment();
+        }
         return transport.read(offset, size);
     }
 
@@ -32,7 +38,20 @@ final class KickedTransport implements MmioDevice {
         if (kick && value < queueDoorbells.length) {
             queueDoorbells[(int) value].ringFromUserspace();
         } else {
+            if (offset == MmioTransport.INTERRUPT_ACK_OFFSET) {
+                acknowledgements.increment();
+            }
             transport.write(offset, size, value);
         }
+    }
+
+    /** Returns how many reads of InterruptStatus have come here. Any thread. */
+    long statusReads() {
+        return statusReads.sum();
+    }
+
+    /** Returns how many writes of InterruptACK have come here. Any thread. */
+    long acknowledgements() {
+        return acknowledgements.sum();
     }
 }

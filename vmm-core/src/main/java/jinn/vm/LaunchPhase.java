@@ -13,5 +13,7 @@ public enum LaunchPhase {
     /** vCPU 0 is about to enter the guest for the first time. */
     FIRST_ENTRY,
     /** A console has got its first byte. */
-    FIRST_OUTPUT
+    FIRST_OUTPUT,
+    /** The consoles have written {@link VmOptions#readyText}. */
+    READY
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import jinn.bus.MmioBus;
 import jinn.doorbell.delivery.DoorbellRegistrar;
 import jinn.event.EventLoop;
+import jinn.gpio.Pl061;
 import jinn.hypervisor.Vcpu;
 import jinn.virtio.balloon.Balloon;
 
@@ -13,6 +14,7 @@ import jinn.virtio.balloon.Balloon;
  *
  * @param end gets the failures of the event loop, and the outcome
  * @param pauseRequest how doorbells ask for a pause
+ * @param gpio has the power button
  * @param devices the virtio devices, in the description's order
  * @param console what the consoles write
  * @param terminalConsole the console that takes the user's input
@@ -27,6 +29,7 @@ record Machine(
         MmioBus bus,
         List<Vcpu> vcpus,
         DoorbellRegistrar registrar,
+        Pl061 gpio,
         List<AttachedDevice> devices,
         VmConsole console,
         Optional<ConsoleInput> terminalConsole,

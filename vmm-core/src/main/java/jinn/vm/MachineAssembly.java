@@ -22,6 +22,7 @@ import jinn.doorbell.delivery.DoorbellRequest;
 import jinn.doorbell.delivery.DoorbellWindow;
 import jinn.doorbell.delivery.WarningLimiter;
 import jinn.event.EventLoop;
+import jinn.gpio.Pl061;
 import jinn.hypervisor.DoorbellKey;
 import jinn.hypervisor.Hypervisor;
 import jinn.hypervisor.Register;
@@ -45,6 +46,7 @@ final class MachineAssembly {
 
     private static final int RAM_SLOT = 0;
     private static final int SHARED_SLOT = 1;
+    private static final int REGISTER_SLOT = 2;
 
     private final VmConfig config;
     private final VmOptions options;
@@ -75,6 +77,7 @@ final class MachineAssembly {
     private Machine build(Hypervisor hypervisor) {
         GuestHardware hardware = BootCheck.hardware(config);
         SharedMemory ram = createRam("jinn-ram-", GuestLayout.RAM, hardware.privateBytes());
+        RegisterPages registers = RegisterPages.create(config, options, resources);
         listener.reached(LaunchPhase.MEMORY);
         EventLoops loops = EventLoops.start(config.loops(), resources, end::fail);
         EventLoop loop = loops.standard();
@@ -84,6 +87,7 @@ final class MachineAssembly {
         vm.addMemory(RAM_SLOT, GuestLayout.RAM, ram.region().host());
         SharedMemory reachable =
                 hardware.shared().map(range -> shareMemory(vm, range)).orElse(ram);
+        RegisterPages registerPages = registers.giveTo(vm, REGISTER_SLOT);
         createInterruptController(vm);
         List<Vcpu> vcpus = createVcpus(vm);
         listener.reached(LaunchPhase.VM);
@@ -98,11 +102,14 @@ final class MachineAssembly {
         DoorbellRegistrar registrar = new DoorbellRegistrar(config.name(), vm, loop, options.userspaceDoorbells());
         resources.push(registrar::close);
         attachUserDoorbells(registrar, loops, actions, warnings);
-        VmConsole console = new VmConsole(() -> listener.reached(LaunchPhase.FIRST_OUTPUT));
-        ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console);
+        VmConsole console = new VmConsole(
+                () -> listener.reached(LaunchPhase.FIRST_OUTPUT),
+                options.readyText().map(text -> new ReadyText(text, () -> listener.reached(LaunchPhase.READY))));
+        ConsoleWiring consoles = new ConsoleWiring(options.terminal(), console, resources, warnings);
         attachSerial(vm, consoles);
+        Pl061 gpio = attachGpio(vm);
         DeviceWiring wiring = new DeviceWiring(
-                vm, memoryOf(reachable), requiredFeatures(), loops, registrar, bus, resources, warnings);
+                vm, memoryOf(reachable), registerPages, requiredFeatures(), loops, registrar, bus, resources, warnings);
         DeviceFactory factory = new DeviceFactory(
                 consoles,
                 extensions,
@@ -133,6 +140,7 @@ final class MachineAssembly {
                 bus,
                 vcpus,
                 registrar,
+                gpio,
                 List.copyOf(devices),
                 console,
                 input,
@@ -184,13 +192,7 @@ final class MachineAssembly {
     }
 
     private BootLoader.Entry loadGuest(GuestMemory memory, GuestHardware hardware) {
-        return BootLoader.load(
-                memory,
-                new BootLoader.Source(
-                        config.boot().kernel(),
-                        config.boot().initrd(),
-                        config.boot().cmdline()),
-                hardware);
+        return BootLoader.load(memory, BootCheck.source(config), hardware);
     }
 
     private static void setEntry(List<Vcpu> vcpus, BootLoader.Entry entry) {
@@ -252,5 +254,13 @@ final class MachineAssembly {
                 GuestLayout.SERIAL,
                 GuestLayout.SERIAL_BYTES,
                 consoles.serial(config.serial().target(), line));
+    }
+
+    private Pl061 attachGpio(Vm vm) {
+        IrqFdLine line = IrqFdLine.bind(vm, GuestLayout.GPIO_SPI);
+        resources.push(line::close);
+        Pl061 gpio = new Pl061(line);
+        bus.add("the PL061", GuestLayout.GPIO, GuestLayout.GPIO_BYTES, gpio);
+        return gpio;
     }
 }

@@ -40,7 +40,8 @@ record OutsideDevices(SharedMemory memory, EventLoops loops, UndoStack resources
                     return program;
                 })
                 .orElseGet(() -> () -> connect(fs.socket().orElseThrow().toString()));
-        Shape shape = new Shape(FILE_SYSTEM, FILE_SYSTEM_QUEUES, Optional.of(configuration(fs.tag())));
+        Shape shape = new Shape(
+                FILE_SYSTEM, FILE_SYSTEM_QUEUES, TAG_BYTES + Integer.BYTES, Optional.of(configuration(fs.tag())));
         return device(name, shape, connector, interrupt);
     }
 
@@ -55,7 +56,8 @@ record OutsideDevices(SharedMemory memory, EventLoops loops, UndoStack resources
 
     VhostUserDevice backend(DeviceConfig.VhostUser user, String name, FileDescriptor interrupt) {
         VhostUserKind kind = user.device();
-        Shape shape = new Shape(new DeviceType(kind.id()), kind.virtqueues(user.queues()), Optional.empty());
+        Shape shape = new Shape(
+                new DeviceType(kind.id()), kind.virtqueues(user.queues()), kind.configBytes(), Optional.empty());
         return device(name, shape, () -> connect(user.socket().toString()), interrupt);
     }
 

@@ -2,6 +2,7 @@ package jinn.vm;
 
 import jinn.event.EventLoop;
 import jinn.posix.FileDescriptor;
+import jinn.posix.SizeSignal;
 import jinn.posix.Terminal;
 
 /** The time in which the user's terminal belongs to the guest. */
@@ -27,11 +28,21 @@ final class TerminalSession implements AutoCloseable {
             TerminalInput input = new TerminalInput(loop, fd, sink, interactive, escape);
             session.undo.push(input::close);
             input.start();
+            if (interactive) {
+                Runnable resize = () -> loop.execute(() -> resize(fd, sink));
+                session.undo.push(SizeSignal.listen(resize)::close);
+                resize.run();
+            }
             return session;
         } catch (RuntimeException e) {
             session.undo.undo(e);
             throw e;
         }
+    }
+
+    private static void resize(FileDescriptor fd, InputSink sink) {
+        Terminal.Size size = Terminal.size(fd);
+        sink.resize(size.columns(), size.rows());
     }
 
     /** Stops reading and puts the terminal's mode back. */

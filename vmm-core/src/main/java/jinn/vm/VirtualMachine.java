@@ -3,6 +3,7 @@ package jinn.vm;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import jinn.boot.GuestLayout;
 import jinn.config.VmConfig;
 import jinn.doorbell.DoorbellStatus;
 import jinn.doorbell.delivery.Doorbell;
@@ -101,6 +102,22 @@ public final class VirtualMachine implements AutoCloseable {
     }
 
     /**
+     * Presses the power button, if the guest listens to it, and returns at once. Any thread.
+     *
+     * <p>A VM that ends or is paused at the same moment may be told as {@link PowerButtonPress#PRESSED}.
+     */
+    public PowerButtonPress pressPowerButton() {
+        return switch (state()) {
+            case PAUSED -> PowerButtonPress.PAUSED;
+            case ENDED -> PowerButtonPress.ENDED;
+            case RUNNING ->
+                machine.gpio().press(GuestLayout.POWER_BUTTON_LINE)
+                        ? PowerButtonPress.PRESSED
+                        : PowerButtonPress.NO_DRIVER;
+        };
+    }
+
+    /**
      * Holds the guest: when it returns, no vCPU runs and no queue is served, all rings before have been told to the
      * listener, and nothing is lost or done twice: {@link #resume} goes on exactly here. The guest's clock and timers do
      * not stand still. Not to be called by the listener.
@@ -140,6 +157,25 @@ public final class VirtualMachine implements AutoCloseable {
         return machine.devices().stream()
                 .flatMap(device -> device.queues().stream())
                 .toList();
+    }
+
+    /** Returns what has passed through each data queue of the network devices so far. */
+    public List<NetworkStatus> networks() {
+        return machine.devices().stream()
+                .flatMap(device -> device.networks().stream())
+                .toList();
+    }
+
+    /** Returns what each socket device has done so far. */
+    public List<SocketStatus> sockets() {
+        return machine.devices().stream()
+                .flatMap(device -> device.sockets().stream())
+                .toList();
+    }
+
+    /** Returns what the interrupts of each virtio device have cost its driver so far. */
+    public List<RegisterStatus> registers() {
+        return machine.devices().stream().map(AttachedDevice::registers).toList();
     }
 
     /** Returns how the balloon is doing, if the VM has one, and lets the guest say more for the next call. Any thread. */

@@ -1,5 +1,7 @@
 package jinn.vm;
 
+import java.util.Optional;
+
 /**
  * What all consoles of a VM write, and the way to the one that takes the user's input. Any thread may call; nothing
  * blocks.
@@ -21,24 +23,33 @@ public final class VmConsole {
     private volatile boolean hasOutput;
 
     private final Runnable firstOutput;
+    private final Optional<ReadyText> readyText;
 
     /**
      * Makes a console that has written nothing.
      *
      * @param firstOutput called when it writes for the first time; twice if two vCPUs are the first together
+     * @param readyText sees all that it writes
      */
-    VmConsole(Runnable firstOutput) {
+    VmConsole(Runnable firstOutput, Optional<ReadyText> readyText) {
         this.firstOutput = firstOutput;
+        this.readyText = readyText;
     }
 
     void write(byte value) {
         log.append(value);
         tell();
+        if (readyText.isPresent()) {
+            readyText.get().see(value);
+        }
     }
 
     void write(byte[] bytes, int offset, int length) {
         log.append(bytes, offset, length);
         tell();
+        if (readyText.isPresent()) {
+            readyText.get().see(bytes, offset, length);
+        }
     }
 
     private void tell() {
@@ -90,6 +101,20 @@ public final class VmConsole {
     public int type(byte[] bytes) {
         ConsoleInput sink = input;
         return sink == null ? 0 : sink.type(bytes);
+    }
+
+    /**
+     * Tells the guest another size of the terminal at which {@link #type} is used; the newest one counts, whoever told it.
+     * Nothing happens where no console takes input, or the one that does has no size.
+     *
+     * @param columns width in characters, up to 65535; 0 if unknown
+     * @param rows height in characters, up to 65535; 0 if unknown
+     */
+    public void resize(int columns, int rows) {
+        ConsoleInput sink = input;
+        if (sink != null) {
+            sink.loop().execute(() -> sink.resize(columns, rows));
+        }
     }
 
     /** Returns whether {@link #type} can take something. */

@@ -1,6 +1,8 @@
 package jinn.testing;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +29,9 @@ public final class FakeVm implements Vm {
     private IntFunction<Vcpu> vcpus = FakeVcpu::new;
     private final List<Long> discarded = new ArrayList<>();
     private boolean keepsPages;
+    private boolean writableOnly;
+    private long readOnlyAddress;
+    private MemorySegment readOnlyMemory = MemorySegment.NULL;
     private int doorbellErrno;
     private boolean wildcardsRefused;
     private int callsUntilFailure = Integer.MAX_VALUE;
@@ -54,6 +59,17 @@ public final class FakeVm implements Vm {
     /** Returns the guest-physical addresses that were to be discarded. */
     public List<Long> discarded() {
         return discarded;
+    }
+
+    /** Lets the driver have no memory that the guest may only read. */
+    public void haveWritableMemoryOnly() {
+        writableOnly = true;
+    }
+
+    /** Loads from read-only memory, as a guest would. */
+    public long load(long address) {
+        return Integer.toUnsignedLong(
+                readOnlyMemory.get(ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN), address - readOnlyAddress));
     }
 
     /** Lets the driver refuse every doorbell. */
@@ -110,6 +126,17 @@ public final class FakeVm implements Vm {
     @Override
     public void addSharedMemory(int slot, long address, MemorySegment host) {
         call("shared memory " + slot);
+    }
+
+    @Override
+    public boolean addReadOnlyMemory(int slot, long address, MemorySegment host) {
+        call("read-only memory " + slot);
+        if (writableOnly) {
+            return false;
+        }
+        readOnlyAddress = address;
+        readOnlyMemory = host;
+        return true;
     }
 
     @Override

@@ -133,8 +133,10 @@ final class AbiTest {
         constants.put("GZVM_JINN_SLOT_DELETE", GzvmCapability.JINN_SLOT_DELETE);
         constants.put("GZVM_JINN_GET_ONE_REG", GzvmCapability.JINN_GET_ONE_REG);
         constants.put("GZVM_JINN_DISCARD", GzvmCapability.JINN_DISCARD);
+        constants.put("GZVM_JINN_READ_ONLY", GzvmCapability.JINN_READ_ONLY);
         constants.put("GZVM_USER_MEM_REGION_GUEST_MEM", (long) UserMemoryRegionLayout.FLAG_GUEST_MEM);
         constants.put("GZVM_USER_MEM_REGION_STATIC_SWIOTLB", (long) UserMemoryRegionLayout.FLAG_STATIC_SWIOTLB);
+        constants.put("GZVM_USER_MEM_REGION_READ_ONLY", Integer.toUnsignedLong(UserMemoryRegionLayout.FLAG_READ_ONLY));
         constants.put("GZVM_CAP_PVM_SET_PROTECTED_VM", EnableCapLayout.SET_PROTECTED_VM);
         constants.put("GZVM_IRQFD_FLAG_DEASSIGN", (long) IrqFdLayout.FLAG_DEASSIGN);
         constants.put("GZVM_IOEVENTFD_FLAG_DATAMATCH", (long) IoEventFdLayout.FLAG_DATAMATCH);

@@ -15,6 +15,7 @@ import jinn.config.ConsoleTarget;
 import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
 import jinn.config.HypervisorChoice;
+import jinn.config.LoggingConfig;
 import jinn.config.MachineConfig;
 import jinn.config.ProtectionConfig;
 import jinn.config.SerialConfig;
@@ -57,15 +58,15 @@ final class HostLimitsTest {
     }
 
     @Test
-    void countsADescriptorForEachDoorbellQueueAndInterrupt() {
+    void countsADescriptorForEachDoorbellQueueInterruptAndAcknowledgement() {
         assertEquals(100, HostLimits.filesOf(vm(100)) - HostLimits.filesOf(vm(0)));
         List<DeviceConfig> devices = List.of(new DeviceConfig.Console(ConsoleTarget.NONE), new DeviceConfig.Rng());
-        assertEquals(5, HostLimits.filesOf(vm(devices, 0)) - HostLimits.filesOf(vm(0)));
+        assertEquals(5 + 2, HostLimits.filesOf(vm(devices, 0)) - HostLimits.filesOf(vm(0)));
         Path disk = Path.of("disk.raw");
         List<DeviceConfig> disks = List.of(
                 new DeviceConfig.Block(disk, false, 1, false, Optional.empty()),
                 new DeviceConfig.Block(disk, false, 4, true, Optional.empty()));
-        assertEquals(3 + 7, HostLimits.filesOf(vm(disks, 0)) - HostLimits.filesOf(vm(0)));
+        assertEquals(3 + 7 + 2, HostLimits.filesOf(vm(disks, 0)) - HostLimits.filesOf(vm(0)));
     }
 
     @Test
@@ -93,6 +94,7 @@ final class HostLimitsTest {
                         .mapToObj(i -> new DoorbellConfig("d" + i, 0x0b00_0000L + 8L * i, 4, OptionalLong.empty()))
                         .toList(),
                 ProtectionConfig.NONE,
-                List.of());
+                List.of(),
+                LoggingConfig.DEFAULT);
     }
 }

@@ -184,6 +184,9 @@ final class TerminalInputTest {
         }
 
         @Override
+        public void resize(int columns, int rows) {}
+
+        @Override
         public void onSpace(Runnable runnable) {
             listener = runnable;
         }

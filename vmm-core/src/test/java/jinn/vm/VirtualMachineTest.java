@@ -1,6 +1,7 @@
 package jinn.vm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,7 @@ import jinn.config.ConsoleTarget;
 import jinn.config.DeviceConfig;
 import jinn.config.DoorbellConfig;
 import jinn.config.HypervisorChoice;
+import jinn.config.LoggingConfig;
 import jinn.config.LoopConfig;
 import jinn.config.MachineConfig;
 import jinn.config.ProtectionConfig;
@@ -58,9 +60,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class VirtualMachineTest {
 
     private static final long UART_DATA = 0x0900_0000L;
+    private static final long GPIO_BOTH_EDGES = 0x0903_0408L;
+    private static final long GPIO_ENABLED = 0x0903_0410L;
+    private static final long GPIO_PENDING = 0x0903_0418L;
+    private static final int GPIO_SPI = 7;
+    private static final int POWER_BUTTON = 1 << 3;
     private static final long RAM = 0x4000_0000L;
     private static final long RNG = 0x0a00_0000L;
     private static final long RNG_NOTIFY = 0x0a00_0050L;
+    private static final long RNG_STATUS = 0x0a00_0060L;
+    private static final long RNG_ACK = 0x0a00_0064L;
     private static final long DOORBELL = 0x0b00_0000L;
     private static final long OUTSIDE_DOORBELL = 0x0c00_0000L;
 
@@ -179,6 +188,51 @@ final class VirtualMachineTest {
     }
 
     @Test
+    void aDriverReadsRegistersFromMemoryAndAcknowledgesInTheKernel() throws IOException {
+        vcpu.store(RNG_ACK, 4, 1).store(RNG_ACK, 4, 1).store(RNG_ACK, 4, 3).powerOff();
+
+        try (VirtualMachine machine = assemble(false)) {
+            machine.run();
+
+            assertEquals(0x74726976, vm.load(RNG));
+            assertEquals(4, vm.load(RNG + 8));
+            assertEquals(
+                    List.of(new RegisterStatus("rng0", true, "", 0, 2, 1)),
+                    machine.registers().subList(0, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void registersThatCannotBeMemoryAreCountedWithTheReason(boolean userspace) throws IOException {
+        vcpu.load(RNG_STATUS, 4).store(RNG_ACK, 4, 1).powerOff();
+        vm.haveWritableMemoryOnly();
+
+        try (VirtualMachine machine = assemble(userspace)) {
+            machine.run();
+
+            String reason = userspace
+                    ? "the user-space path was asked for"
+                    : "the hypervisor has no memory that a guest may only read";
+            assertEquals(
+                    List.of(new RegisterStatus("rng0", false, reason, 1, 0, 1)),
+                    machine.registers().subList(0, 1));
+        }
+    }
+
+    @Test
+    void aProtectedGuestHasNoRegistersInMemory() throws IOException {
+        try (VirtualMachine machine = assembleProtected()) {
+            RegisterStatus status = machine.registers().getFirst();
+
+            assertFalse(status.inMemory());
+            assertEquals("a protected guest has no memory that it may only read", status.reason());
+            assertFalse(log.stream().anyMatch(call -> call.startsWith("read-only")), log::toString);
+            machine.stop();
+        }
+    }
+
+    @Test
     void bytesToTheSerialPortComeOutInOrder() throws IOException {
         for (byte value : "hello\n".getBytes(StandardCharsets.US_ASCII)) {
             vcpu.store(UART_DATA, 1, value);
@@ -220,6 +274,27 @@ final class VirtualMachineTest {
 
             assertEquals(new VmOutcome.Stopped(), machine.run());
             assertEquals(0, machine.doorbells().getFirst().kernelRings());
+        }
+    }
+
+    @Test
+    void thePowerButtonIsPressedWhenTheGuestListensToIt() throws Exception {
+        try (VirtualMachine machine = assemble(false)) {
+            assertEquals(PowerButtonPress.NO_DRIVER, machine.pressPowerButton());
+            Thread runner = Thread.ofPlatform().start(machine::run);
+            vcpu.store(GPIO_BOTH_EDGES, 1, POWER_BUTTON).store(GPIO_ENABLED, 1, POWER_BUTTON);
+            while (machine.pressPowerButton() != PowerButtonPress.PRESSED) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, vm.takeInterrupts(GPIO_SPI));
+
+            machine.pause();
+            assertEquals(PowerButtonPress.PAUSED, machine.pressPowerButton());
+            machine.resume();
+            vcpu.load(GPIO_PENDING, 1).powerOff();
+            runner.join();
+            assertEquals(List.of((long) POWER_BUTTON), vcpu.loads());
+            assertEquals(PowerButtonPress.ENDED, machine.pressPowerButton());
         }
     }
 
@@ -457,7 +532,8 @@ final class VirtualMachineTest {
                 List.of(),
                 List.of(new DoorbellConfig("bell", 0x0900_0010L, 4, OptionalLong.empty())),
                 ProtectionConfig.NONE,
-                List.of());
+                List.of(),
+                LoggingConfig.DEFAULT);
 
         VmmException e = assertThrows(
                 ConfigException.class, () -> VirtualMachine.assemble(hypervisor, config, options(false), listener));
@@ -487,7 +563,8 @@ final class VirtualMachineTest {
                         new DoorbellConfig("two", DOORBELL, 4, OptionalLong.of(2)),
                         new DoorbellConfig("outside", OUTSIDE_DOORBELL, 0, OptionalLong.empty())),
                 protection,
-                List.of(extra));
+                List.of(extra),
+                LoggingConfig.DEFAULT);
     }
 
     private VmOptions options(boolean userspace) {
@@ -516,7 +593,7 @@ final class VirtualMachineTest {
             found.add(fds.count() + " descriptors");
         }
         Files.readAllLines(Path.of("/proc/self/maps")).stream()
-                .filter(line -> line.contains("jinn-ram-"))
+                .filter(line -> line.contains("jinn-r"))
                 .forEach(found::add);
         TreeSet<String> threads = new TreeSet<>();
         Thread.getAllStackTraces().keySet().stream()

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import jinn.event.EventLoop;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 final class VmConsoleTest {
 
-    private final VmConsole console = new VmConsole(() -> {});
+    private final VmConsole console = new VmConsole(() -> {}, Optional.empty());
 
     @AutoClose
     private final EventLoop loop = EventLoop.start("test-loop", failure -> {});
@@ -30,6 +31,7 @@ final class VmConsoleTest {
 
         private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
         private final List<String> threads = new ArrayList<>();
+        private final List<String> sizes = new ArrayList<>();
         private int room;
         private Runnable listener;
 
@@ -40,6 +42,11 @@ final class VmConsoleTest {
             room -= count;
             threads.add(Thread.currentThread().getName());
             return count;
+        }
+
+        @Override
+        public void resize(int columns, int rows) {
+            sizes.add(Thread.currentThread().getName() + " " + columns + "x" + rows);
         }
 
         @Override
@@ -98,6 +105,16 @@ final class VmConsoleTest {
         assertFalse(console.takesInput());
         assertFalse(console.hasRoom());
         assertEquals(0, console.type(new byte[3]));
+    }
+
+    @Test
+    void theSizeReachesTheConsoleOnItsLoop() {
+        console.resize(1, 2);
+        FakeSink sink = new FakeSink();
+        console.setInput(new ConsoleInput(loop, sink));
+        console.resize(100, 40);
+        loop.executeAndWait(() -> {});
+        assertEquals(List.of("test-loop 100x40"), sink.sizes);
     }
 
     @Test

@@ -12,6 +12,9 @@ public final class KvmCapability {
     /** IOEVENTFD. */
     public static final int IOEVENTFD = 36;
 
+    /** Memory slots that the guest may only read. */
+    public static final int READONLY_MEM = 81;
+
     /** SET_ONE_REG. */
     public static final int ONE_REG = 70;
 

@@ -56,6 +56,8 @@ final class KvmAbiTest {
             Map.entry("KVM_CAP_IRQFD", (long) KvmCapability.IRQFD),
             Map.entry("KVM_CAP_IOEVENTFD", (long) KvmCapability.IOEVENTFD),
             Map.entry("KVM_CAP_ONE_REG", (long) KvmCapability.ONE_REG),
+            Map.entry("KVM_CAP_READONLY_MEM", (long) KvmCapability.READONLY_MEM),
+            Map.entry("KVM_MEM_READONLY", (long) UserMemoryRegionLayout.FLAG_READONLY),
             Map.entry("KVM_CAP_DEVICE_CTRL", (long) KvmCapability.DEVICE_CTRL),
             Map.entry("KVM_CAP_ARM_PSCI_0_2", (long) KvmCapability.ARM_PSCI_0_2),
             Map.entry("KVM_CAP_IOEVENTFD_ANY_LENGTH", (long) KvmCapability.IOEVENTFD_ANY_LENGTH),
