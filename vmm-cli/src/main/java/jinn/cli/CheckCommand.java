@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import jinn.config.VmConfig;
 import picocli.CommandLine.Command;
@@ -35,9 +36,27 @@ final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "JSON files, one VM each.")
     private List<Path> files;
 
+    /** Where it writes, when no parser has made it. */
+    private final Optional<Streams> given;
+
+    CheckCommand() {
+        this.given = Optional.empty();
+    }
+
+    /** Makes the command with no option. */
+    CheckCommand(List<Path> files, Streams streams) {
+        this.files = files;
+        this.given = Optional.of(streams);
+        this.verbosity = new Verbosity();
+    }
+
     @Override
     public boolean isVerbose() {
         return verbosity.isVerbose();
+    }
+
+    private Streams streams() {
+        return given.orElseGet(() -> Streams.of(spec.commandLine()));
     }
 
     /** Checks all files and returns the exit code of the first that is not in order. */
@@ -52,7 +71,7 @@ final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
             }
         }
         if (json) {
-            spec.commandLine().getOut().println(JsonText.write(generator -> CheckedFile.write(generator, checked)));
+            streams().out().println(JsonText.write(generator -> CheckedFile.write(generator, checked)));
         }
         return checked.stream()
                 .map(CheckedFile::exitCode)
@@ -64,12 +83,11 @@ final class CheckCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private void tell(CheckedFile checked) {
         if (checked.failure().isPresent()) {
-            ErrorReporter.report(
-                    checked.failure().get(), isVerbose(), spec.commandLine().getErr());
+            ErrorReporter.report(checked.failure().get(), isVerbose(), streams().err());
             return;
         }
         VmConfig vm = checked.vm().orElseThrow();
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = streams().out();
         out.println(checked.file() + ": vm " + vm.name() + ": "
                 + counted(vm.machine().cpus(), "vCPU") + ", "
                 + (vm.machine().memoryBytes() >> 20) + " MiB, "

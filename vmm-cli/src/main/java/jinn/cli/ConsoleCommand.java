@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Shows what the consoles of a running VM write, beginning with the last 64 KiB, and types what you type.",
-            "Ctrl-] detaches; the VM runs on. Several may watch and type at a time."
+            "Ctrl-] detaches; the VM runs on. Several may watch and type at a time; the guest has the size of the terminal that",
+            "came or changed last."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  jinn console web", "  jinn console --read-only web > web.log"})
@@ -50,8 +51,9 @@ final class ConsoleCommand implements Callable<Integer>, ErrorReporter.Source {
         try (ControlClient client = ControlClient.connect(control.directory(), vm)) {
             client.greet();
             try (UserTerminal terminal = readOnly ? UserTerminal.none() : UserTerminal.standard()) {
-                end = new ConsoleSession(vm, client, System.out, terminal.isRaw(), this::tell)
-                        .run(readOnly ? null : System.in);
+                ConsoleSession session = new ConsoleSession(vm, client, System.out, terminal.isRaw(), this::tell);
+                terminal.watchSize(session::resized);
+                end = session.run(readOnly ? null : System.in);
             }
         }
         tell("vm " + vm + ": " + describe(end));

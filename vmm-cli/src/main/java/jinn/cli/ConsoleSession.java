@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import jinn.control.ControlClient;
 import jinn.control.ControlClient.Reply;
@@ -36,6 +37,11 @@ final class ConsoleSession {
     private static final int ESCAPE = 0x1d;
     private static final int INPUT_BYTES = 2048;
 
+    /** Of requests that are not for what is typed. */
+    private static final String SIZE_ID = "size";
+
+    private record Size(int columns, int rows) {}
+
     private final String vm;
     private final ControlClient client;
     private final PrintStream out;
@@ -45,6 +51,11 @@ final class ConsoleSession {
     /* What the thread below has read; guarded by this object's lock. */
     private byte[] typed = new byte[0];
     private boolean detaching;
+
+    /* What the guest has not been told of yet, and whether it is told; guarded by this object's lock. */
+    private Optional<Size> newSize = Optional.empty();
+
+    private boolean telling;
 
     /* Of the session's thread. */
     private byte[] onItsWay = new byte[0];
@@ -65,22 +76,38 @@ final class ConsoleSession {
         this.messages = messages;
     }
 
+    /** The user's terminal has this size now: the guest is told while the session runs. Any thread. */
+    synchronized void resized(int columns, int rows) {
+        newSize = Optional.of(new Size(columns, rows));
+        // Before, a wake-up would be taken for a VM that is late to answer.
+        if (telling) {
+            client.wakeUp();
+        }
+    }
+
     /** Runs until the user detaches or the VM ends. Without {@code in} nothing is typed. */
     End run(InputStream in) {
         Map<?, ?> answer = client.ask("console")
                 .orElseThrow(() -> new HostException("vm " + vm + ": ended before it answered"))
                 .object();
-        if (in != null && Boolean.TRUE.equals(answer.get("input"))) {
+        boolean takesInput = Boolean.TRUE.equals(answer.get("input"));
+        if (in != null && takesInput) {
             Thread reader = new Thread(() -> read(in), "console-input");
             reader.setDaemon(true);
             reader.start();
         } else if (in != null) {
             messages.accept("vm " + vm + ": no console of this VM takes input; this only watches");
         }
+        if (takesInput) {
+            sendSize();
+        }
         Reply reply = client.nextLine(FOR_EVER);
         while (!(reply instanceof Reply.Ended) && !out.checkError()) {
             if (reply instanceof Reply.Line(String text)) {
                 take(client.parse(text));
+            }
+            if (takesInput) {
+                sendSize();
             }
             sendTyped();
             if (isDetached()) {
@@ -92,12 +119,12 @@ final class ConsoleSession {
     }
 
     private void take(Map<?, ?> line) {
-        // An answer is no event; each answer is to something typed.
+        // An answer is no event.
         switch (String.valueOf(line.get("event"))) {
             case "output" -> show(line);
             case "ended" -> ending = String.valueOf(line.get("message"));
             case "input-room" -> awaitsRoom = false;
-            case "null" -> taken(line);
+            case "null" -> answered(line);
             default -> {}
         }
     }
@@ -109,6 +136,23 @@ final class ConsoleSession {
         byte[] bytes = Base64.getDecoder().decode(String.valueOf(event.get("data")));
         out.write(bytes, 0, bytes.length);
         out.flush();
+    }
+
+    /* A Jinn that cannot be told sizes refuses them; that is no reason to leave. */
+    private void answered(Map<?, ?> answer) {
+        if (!SIZE_ID.equals(answer.get("id"))) {
+            taken(answer);
+        }
+    }
+
+    private void sendSize() {
+        Optional<Size> size;
+        synchronized (this) {
+            telling = true;
+            size = newSize;
+            newSize = Optional.empty();
+        }
+        size.ifPresent(known -> client.resize(SIZE_ID, known.columns(), known.rows()));
     }
 
     private void taken(Map<?, ?> answer) {

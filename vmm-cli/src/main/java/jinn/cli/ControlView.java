@@ -6,7 +6,11 @@ import jinn.control.ControlledVm;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.BalloonStatus;
 import jinn.vm.ConsolePiece;
+import jinn.vm.NetworkStatus;
+import jinn.vm.PowerButtonPress;
 import jinn.vm.QueueStatus;
+import jinn.vm.RegisterStatus;
+import jinn.vm.SocketStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VirtualMachine;
 import jinn.vm.VmState;
@@ -27,6 +31,21 @@ record ControlView(VirtualMachine vm) implements ControlledVm {
     @Override
     public List<QueueStatus> queues() {
         return vm.queues();
+    }
+
+    @Override
+    public List<NetworkStatus> networks() {
+        return vm.networks();
+    }
+
+    @Override
+    public List<SocketStatus> sockets() {
+        return vm.sockets();
+    }
+
+    @Override
+    public List<RegisterStatus> registers() {
+        return vm.registers();
     }
 
     @Override
@@ -75,8 +94,18 @@ record ControlView(VirtualMachine vm) implements ControlledVm {
     }
 
     @Override
+    public void resizeConsole(int columns, int rows) {
+        vm.console().resize(columns, rows);
+    }
+
+    @Override
     public boolean hasRoom() {
         return vm.console().hasRoom();
+    }
+
+    @Override
+    public PowerButtonPress pressPowerButton() {
+        return vm.pressPowerButton();
     }
 
     @Override

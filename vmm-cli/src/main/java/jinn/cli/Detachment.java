@@ -4,14 +4,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import jinn.error.HostException;
 import jinn.vm.Daemon;
 
@@ -104,14 +100,7 @@ final class Detachment {
 
     private static Process launch(String vm, Path log) {
         try {
-            Files.deleteIfExists(log);
-            Files.newByteChannel(
-                            log,
-                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
-                    .close();
-        } catch (NoSuchFileException e) {
-            throw new HostException("vm " + vm + ": cannot make its log " + log + ": no such directory", e);
+            MessageLog.create(vm, log).close();
         } catch (IOException e) {
             throw new HostException("vm " + vm + ": cannot make its log " + log + ": " + e.getMessage(), e);
         }

@@ -19,6 +19,13 @@ final class DoorbellText {
         return "doorbell " + status.name() + ": " + total + " (" + deliveredBy(status) + ")";
     }
 
+    /** Returns for example {@code doorbell one: at 0x0b000010/4, match 0x1, path userspace (the driver has ...)}. */
+    static String path(DoorbellStatus status) {
+        String reason = status.reason().isEmpty() ? "" : " (" + status.reason() + ")";
+        return "doorbell " + status.name() + ": at " + address(status) + "/" + length(status) + ", match "
+                + status.match() + ", path " + pathName(status.path()) + reason;
+    }
+
     /** Returns a table with a title line; a doorbell that is not the kernel's has the reason behind its row. */
     static List<String> table(List<DoorbellStatus> doorbells) {
         return TextTable.lines(
@@ -41,11 +48,19 @@ final class DoorbellText {
                 : status.kernelRings() + " " + byDriver + ", " + status.userspaceRings() + " " + byExit;
     }
 
+    private static String address(DoorbellStatus doorbell) {
+        return String.format("0x%08x", doorbell.address());
+    }
+
+    private static String length(DoorbellStatus doorbell) {
+        return doorbell.length() == 0 ? "any" : Integer.toString(doorbell.length());
+    }
+
     private static List<String> cells(DoorbellStatus doorbell) {
         return List.of(
                 doorbell.name(),
-                String.format("0x%08x", doorbell.address()),
-                doorbell.length() == 0 ? "any" : Integer.toString(doorbell.length()),
+                address(doorbell),
+                length(doorbell),
                 doorbell.match(),
                 pathName(doorbell.path()),
                 Long.toString(doorbell.kernelRings()),

@@ -1,7 +1,6 @@
 package jinn.cli;
 
 import java.io.PrintWriter;
-import jinn.error.ConfigException;
 import jinn.error.VmmException;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -35,21 +34,14 @@ final class ErrorReporter implements IExecutionExceptionHandler, IParameterExcep
 
     /** Tells the failure on {@code err}, with its stack trace when {@code verbose}, and returns its exit code. */
     static ExitCode report(Exception failure, boolean verbose, PrintWriter err) {
-        ExitCode code = switch (failure) {
-            case ConfigException e -> {
-                e.problems().forEach(problem -> err.println("jinn: " + problem));
-                yield ExitCode.of(e);
-            }
-            case VmmException e -> {
-                err.println("jinn: " + e.getMessage());
-                yield ExitCode.of(e);
-            }
-            default -> {
-                err.println("jinn: internal error: " + firstLine(failure.toString())
-                        + (verbose ? "" : "; --verbose shows where"));
-                yield ExitCode.FAILURE;
-            }
-        };
+        ExitCode code = ExitCode.FAILURE;
+        if (failure instanceof VmmException told) {
+            told.getMessage().lines().forEach(problem -> err.println("jinn: " + problem));
+            code = ExitCode.of(told);
+        } else {
+            err.println("jinn: internal error: " + firstLine(failure.toString())
+                    + (verbose ? "" : "; --verbose shows where"));
+        }
         if (verbose) {
             failure.printStackTrace(err);
         }

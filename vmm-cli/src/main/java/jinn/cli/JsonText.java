@@ -29,6 +29,17 @@ final class JsonText {
         return text.toString();
     }
 
+    /** Returns an object with the properties that {@code body} writes, on one line. */
+    static String line(Consumer<JsonGenerator> body) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            body.accept(json);
+            json.writeEndObject();
+        }
+        return text.toString();
+    }
+
     /** Returns the text as a JSON string. */
     static String string(String text) {
         return write(json -> json.writeString(text));

@@ -1,6 +1,7 @@
 package jinn.cli;
 
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.LaunchPhase;
 import jinn.vm.VmListener;
 import jinn.vm.VmState;
 
@@ -17,6 +18,12 @@ record ListenerPair(VmListener first, VmListener second) implements VmListener {
     public void warned(String message) {
         first.warned(message);
         second.warned(message);
+    }
+
+    @Override
+    public void reached(LaunchPhase phase) {
+        first.reached(phase);
+        second.reached(phase);
     }
 
     @Override

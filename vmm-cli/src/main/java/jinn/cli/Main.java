@@ -64,6 +64,13 @@ public final class Main implements Runnable {
 
     /** Runs the command and returns its exit code. */
     static int execute(PrintWriter out, PrintWriter err, String... args) {
+        return PlainCommand.of(new Streams(out, err), args)
+                .map(PlainCommand::execute)
+                .orElseGet(() -> parse(out, err, args));
+    }
+
+    /** The same for any command line, by picocli. */
+    static int parse(PrintWriter out, PrintWriter err, String... args) {
         ErrorReporter reporter = new ErrorReporter();
         CommandLine command = commandLine(args)
                 .setOut(out)

@@ -1,6 +1,7 @@
 package jinn.cli;
 
 import java.util.concurrent.Callable;
+import jinn.vm.VmState;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,6 @@ final class PauseCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Override
     public Integer call() {
-        return change.ask(spec, "pause", "paused", isVerbose()).number();
+        return change.ask(spec, "pause", "paused", VmState.PAUSED, isVerbose()).number();
     }
 }

@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import jinn.config.ConfigLoader;
+import jinn.config.LogLevel;
+import jinn.config.LoggingConfig;
 import jinn.config.VmConfig;
 import jinn.control.ControlDirectory;
 import jinn.doorbell.DoorbellStatus;
@@ -50,6 +53,8 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     private static final int LONGEST_SILENCE_SECONDS = 24 * 60 * 60;
 
+    private static final int LONGEST_READY_TEXT = 1024;
+
     private final Timeline timeline = new Timeline();
 
     @Spec
@@ -64,10 +69,9 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     @Option(
             names = "--doorbells",
             paramLabel = "PATH",
-            defaultValue = "kernel",
             description = "kernel: the driver delivers rings wherever it can; userspace: each ring leaves the vCPU for"
-                    + " Jinn, to compare or to debug. Default: ${DEFAULT-VALUE}.")
-    private Doorbells doorbells;
+                    + " Jinn, to compare or to debug. Default: kernel.")
+    private Doorbells doorbells = Doorbells.KERNEL;
 
     @Option(names = "--report", paramLabel = "FILE", description = "At the end, write what happened to FILE as JSON.")
     private Path report;
@@ -89,23 +93,58 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
 
     @Option(
             names = "--timeline",
-            description = "Tell how long each step took, from the start of the process to the guest's first output.")
+            description = "Tell how long each step took, from the start of the process to the guest's first output, or"
+                    + " to its --ready-text.")
     private boolean showTimeline;
+
+    @Option(
+            names = "--ready-text",
+            paramLabel = "TEXT",
+            description =
+                    "What the guest writes to a console when it is ready, 'login:' for example: told when it comes,"
+                            + " with --timeline too, and as an event.")
+    private String readyText;
 
     @Option(
             names = "--silence",
             paramLabel = "SECONDS",
-            defaultValue = "30",
             description = "When the guest has written nothing for so long, tell what it did and why it may be silent;"
-                    + " 0 for never, at most 86400. Default: ${DEFAULT-VALUE}.")
-    private int silenceSeconds;
+                    + " 0 for never, at most 86400. Default: 30.")
+    private int silenceSeconds = 30;
 
     @Parameters(paramLabel = "FILE", description = "The JSON file that describes the VM.")
     private Path file;
 
+    /** What the description says, from when it has been read. */
+    private LoggingConfig logging = LoggingConfig.DEFAULT;
+
+    /** Where it writes, when no parser has made it. */
+    private final Optional<Streams> given;
+
+    RunCommand() {
+        this.given = Optional.empty();
+    }
+
+    /** Makes the command with no option. */
+    RunCommand(Path file, Streams streams) {
+        this.file = file;
+        this.given = Optional.of(streams);
+        this.verbosity = new Verbosity();
+        this.controlOptions = new ControlOptions();
+    }
+
     @Override
     public boolean isVerbose() {
-        return verbosity.isVerbose();
+        return verbosity.isVerbose() || (logging.level() == LogLevel.DEBUG && !quiet);
+    }
+
+    /** Returns whether to tell warnings and a bad end only. */
+    private boolean isQuiet() {
+        return quiet || (logging.level() == LogLevel.WARNING && !verbosity.isVerbose());
+    }
+
+    private Streams streams() {
+        return given.orElseGet(() -> Streams.of(spec.commandLine()));
     }
 
     @Override
@@ -115,6 +154,10 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             throw new ParameterException(
                     spec.commandLine(), "--silence=" + silenceSeconds + ": must be 0 to " + LONGEST_SILENCE_SECONDS);
         }
+        if (readyText != null && (readyText.isEmpty() || readyText.length() > LONGEST_READY_TEXT)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--ready-text: must have 1 to " + LONGEST_READY_TEXT + " characters");
+        }
         if (log != null && !detach) {
             throw new ParameterException(spec.commandLine(), "--log needs --detach");
         }
@@ -123,6 +166,7 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             detachment.leaveSession();
         }
         VmConfig config = ConfigLoader.load(file);
+        logging = config.logging();
         timeline.add("config");
         return detach && !detachment.isDetached() ? runDetached(config) : runHere(config, detachment);
     }
@@ -132,13 +176,13 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         // Without a socket nobody could ever reach the VM again.
         directory.prepare();
         directory.requireFree(config.name());
-        Path messages = log == null ? directory.log(config.name()) : log;
+        Path messages = log == null ? logging.file().orElseGet(() -> directory.log(config.name())) : log;
         return switch (Detachment.start(config.name(), messages)) {
             case Detachment.Result.Failed(int exitCode) -> exitCode;
             case Detachment.Result.Running(long pid) -> {
-                if (!quiet) {
-                    spec.commandLine()
-                            .getErr()
+                if (!isQuiet()) {
+                    streams()
+                            .err()
                             .println("vm " + config.name() + ": runs as process " + pid + "; 'jinn console "
                                     + config.name() + "' shows its consoles, messages go to " + messages);
                 }
@@ -148,12 +192,17 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     }
 
     private int runHere(VmConfig config, Detachment detachment) {
+        // The messages of a detached process go to the log as a whole.
+        Optional<Path> messageFile = detachment.isDetached() ? Optional.empty() : logging.file();
         try (Writer reportWriter = openReport();
                 StopAtExit stop = new StopAtExit();
-                RunControl control = RunControl.claim(controlOptions.directory(), config.name())) {
-            RunReport result = run(config, detachment, stop, control);
+                RunControl control = RunControl.claim(controlOptions.directory(), config.name());
+                // After the name is taken: another VM of this name may have the file.
+                MessageLog messages =
+                        MessageLog.open(config.name(), messageFile, streams().err())) {
+            RunReport result = run(config, detachment, stop, control, messages);
             control.ended(result);
-            tell(result);
+            tell(result, messages.writer());
             reportWriter.write(result.toJson());
             return ExitCode.of(result.outcome()).number();
         } catch (NoSuchFileException e) {
@@ -163,13 +212,13 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         }
     }
 
-    private RunReport run(VmConfig config, Detachment detachment, StopAtExit stop, RunControl control) {
+    private RunReport run(
+            VmConfig config, Detachment detachment, StopAtExit stop, RunControl control, MessageLog messages) {
         TerminalIo terminal = detachment.isDetached() ? TerminalIo.none() : TerminalIo.standard();
-        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal);
+        VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal, Optional.ofNullable(readyText));
         // In raw mode the terminal does not return to the first column by itself.
-        String lineEnd = terminal.isInteractive() ? "\r\n" : "\n";
-        try (RunDisplay display =
-                        new RunDisplay(config.name(), spec.commandLine().getErr(), lineEnd, !quiet);
+        String lineEnd = !messages.isFile() && terminal.isInteractive() ? "\r\n" : "\n";
+        try (RunDisplay display = new RunDisplay(config.name(), messages.writer(), lineEnd, !isQuiet());
                 VirtualMachine vm = VirtualMachine.assemble(config, options, listener(display, control))) {
             stop.watch(vm);
             control.serve(config, file.toString(), new ControlView(vm));
@@ -179,12 +228,23 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
             if (detachment.isDetached()) {
                 detachment.ready();
             }
+            if (isVerbose()) {
+                display.showPaths(vm.doorbells());
+            }
             VmOutcome outcome;
             try (SilenceHint hint = SilenceHint.start(vm, silenceSeconds, config, display::warned)) {
                 assert hint != null;
                 outcome = vm.run();
             }
-            return new RunReport(config.name(), outcome, vm.doorbells(), vm.vcpus(), vm.queues());
+            return new RunReport(
+                    config.name(),
+                    outcome,
+                    vm.doorbells(),
+                    vm.vcpus(),
+                    vm.queues(),
+                    vm.networks(),
+                    vm.sockets(),
+                    vm.registers());
         }
     }
 
@@ -198,16 +258,15 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         return report == null ? Writer.nullWriter() : Files.newBufferedWriter(report, StandardCharsets.UTF_8);
     }
 
-    private void tell(RunReport result) {
-        PrintWriter err = spec.commandLine().getErr();
+    private void tell(RunReport result, PrintWriter err) {
         if (showTimeline) {
             timeline.lines().forEach(err::println);
         }
         List<DoorbellStatus> rung = result.doorbells();
-        if (!quiet && !rung.isEmpty()) {
+        if (!isQuiet() && !rung.isEmpty()) {
             DoorbellText.table(rung).forEach(err::println);
         }
-        if (!quiet || ExitCode.of(result.outcome()) != ExitCode.SUCCESS) {
+        if (!isQuiet() || ExitCode.of(result.outcome()) != ExitCode.SUCCESS) {
             err.println("vm " + result.vm() + ": " + OutcomeText.describe(result.outcome()));
         }
         err.flush();

@@ -10,6 +10,7 @@ import jinn.control.ControlledVm;
 import jinn.control.VmIdentity;
 import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
+import jinn.vm.LaunchPhase;
 import jinn.vm.VmListener;
 import jinn.vm.VmState;
 
@@ -81,6 +82,13 @@ final class RunControl implements VmListener, AutoCloseable {
     @Override
     public void stateChanged(VmState state) {
         server.ifPresent(started -> started.stateChanged(state));
+    }
+
+    @Override
+    public void reached(LaunchPhase phase) {
+        if (phase == LaunchPhase.READY) {
+            server.ifPresent(ControlServer::ready);
+        }
     }
 
     /** Tells the clients how the VM ended. */

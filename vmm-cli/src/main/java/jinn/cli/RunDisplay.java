@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.LaunchPhase;
 import jinn.vm.VmListener;
 import jinn.vm.VmState;
 
@@ -47,7 +48,7 @@ final class RunDisplay implements VmListener, AutoCloseable {
      * Starts to show.
      *
      * @param lineEnd what ends a line
-     * @param showRings whether rings and pauses are shown; warnings are always
+     * @param showRings whether rings, pauses and readiness are shown; warnings are always
      */
     RunDisplay(String vmName, PrintWriter err, String lineEnd, boolean showRings) {
         this.vmName = vmName;
@@ -75,6 +76,18 @@ final class RunDisplay implements VmListener, AutoCloseable {
         if (showRings) {
             leaveLine("vm " + vmName + ": " + (state == VmState.PAUSED ? "paused" : "resumed"));
         }
+    }
+
+    @Override
+    public void reached(LaunchPhase phase) {
+        if (showRings && phase == LaunchPhase.READY) {
+            leaveLine("vm " + vmName + ": ready");
+        }
+    }
+
+    /** Shows who will deliver each doorbell, and why if that is not the kernel. */
+    void showPaths(List<DoorbellStatus> doorbells) {
+        doorbells.forEach(doorbell -> leaveLine(DoorbellText.path(doorbell)));
     }
 
     private void leaveLine(String line) {

@@ -3,7 +3,10 @@ package jinn.cli;
 import java.util.List;
 import jinn.control.StatusJson;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.NetworkStatus;
 import jinn.vm.QueueStatus;
+import jinn.vm.RegisterStatus;
+import jinn.vm.SocketStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmOutcome;
 import tools.jackson.core.JsonGenerator;
@@ -14,7 +17,10 @@ record RunReport(
         VmOutcome outcome,
         List<DoorbellStatus> doorbells,
         List<VcpuStatus> vcpus,
-        List<QueueStatus> queues) {
+        List<QueueStatus> queues,
+        List<NetworkStatus> networks,
+        List<SocketStatus> sockets,
+        List<RegisterStatus> devices) {
 
     String toJson() {
         return JsonText.write(this::write) + "\n";
@@ -29,6 +35,9 @@ record RunReport(
         StatusJson.writeDoorbells(json, doorbells);
         StatusJson.writeVcpus(json, vcpus);
         StatusJson.writeQueues(json, queues);
+        StatusJson.writeNetworks(json, networks);
+        StatusJson.writeSockets(json, sockets);
+        StatusJson.writeDevices(json, devices);
         json.writeEndObject();
     }
 }

@@ -20,24 +20,45 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = {
             "Shows how often each vCPU of a running VM came back to Jinn, and why,",
-            "and what happened on each queue of its virtio devices."
+            "what happened on each queue of its virtio devices, networks and sockets, and",
+            "how often a driver had to leave the vCPU because of its device's interrupts."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  jinn stats", "  jinn stats --watch web"})
 final class StatsCommand implements Callable<Integer>, ErrorReporter.Source {
 
-    /** The titles of a queue's counts by their names in the protocol. */
-    private static final Map<String, String> QUEUE_COUNTS = new LinkedHashMap<>();
+    /**
+     * A table of what devices have done.
+     *
+     * @param property with the rows, in the protocol
+     * @param title of the first column, the names
+     * @param counts titles of the others by their names in the protocol
+     */
+    private record Section(String property, String title, Map<String, String> counts) {}
 
-    static {
-        QUEUE_COUNTS.put("kernelKicks", "kernel kicks");
-        QUEUE_COUNTS.put("userspaceKicks", "userspace");
-        QUEUE_COUNTS.put("batches", "batches");
-        QUEUE_COUNTS.put("requests", "requests");
-        QUEUE_COUNTS.put("interrupts", "interrupts");
-        QUEUE_COUNTS.put("suppressedInterrupts", "suppressed");
-        QUEUE_COUNTS.put("errors", "errors");
-    }
+    private static final List<Section> SECTIONS = List.of(
+            new Section(
+                    "queues",
+                    "queue",
+                    columns(
+                            "kernelKicks", "kernel kicks",
+                            "userspaceKicks", "userspace",
+                            "batches", "batches",
+                            "requests", "requests",
+                            "interrupts", "interrupts",
+                            "suppressedInterrupts", "suppressed",
+                            "errors", "errors")),
+            new Section("networks", "network", columns("frames", "frames", "bytes", "bytes", "dropped", "dropped")),
+            new Section(
+                    "sockets",
+                    "sockets",
+                    columns(
+                            "connections", "connections",
+                            "opened", "opened",
+                            "refused", "refused",
+                            "bytesToGuest", "bytes to guest",
+                            "bytesToHost", "to host",
+                            "dropped", "dropped")));
 
     @Spec
     private CommandSpec spec;
@@ -68,24 +89,56 @@ final class StatsCommand implements Callable<Integer>, ErrorReporter.Source {
             rows.add(cells((Map<?, ?>) vcpu, rows.size(), answer, before));
         }
         List<String> lines = new ArrayList<>(TextTable.lines(titles, rows));
-        if (answer.get("queues") instanceof List<?> queues && !queues.isEmpty()) {
+        for (Section section : SECTIONS) {
+            if (answer.get(section.property()) instanceof List<?> devices && !devices.isEmpty()) {
+                lines.add("");
+                lines.addAll(table(section, devices));
+            }
+        }
+        if (answer.get("devices") instanceof List<?> devices && !devices.isEmpty()) {
             lines.add("");
-            lines.addAll(queueTable(queues));
+            lines.addAll(deviceTable(devices));
         }
         return lines;
     }
 
-    private static List<String> queueTable(List<?> queues) {
-        List<String> titles = new ArrayList<>(List.of("queue"));
-        titles.addAll(QUEUE_COUNTS.values());
+    /** A device whose interrupts cost exits has the reason behind its row. */
+    private static List<String> deviceTable(List<?> devices) {
+        List<String> titles = List.of("device", "registers", "status reads", "kernel acks", "userspace");
         List<List<String>> rows = new ArrayList<>();
-        for (Object queue : queues) {
-            Map<?, ?> counts = (Map<?, ?>) queue;
+        for (Object device : devices) {
+            Map<?, ?> counts = (Map<?, ?>) device;
+            rows.add(List.of(
+                    (String) counts.get("name"),
+                    (String) counts.get("registers"),
+                    String.valueOf(counts.get("statusReads")),
+                    String.valueOf(counts.get("kernelAcks")),
+                    String.valueOf(counts.get("userspaceAcks")),
+                    (String) counts.get("reason")));
+        }
+        return TextTable.lines(titles, rows);
+    }
+
+    private static List<String> table(Section section, List<?> devices) {
+        List<String> titles = new ArrayList<>(List.of(section.title()));
+        titles.addAll(section.counts().values());
+        List<List<String>> rows = new ArrayList<>();
+        for (Object device : devices) {
+            Map<?, ?> counts = (Map<?, ?>) device;
             List<String> row = new ArrayList<>(List.of((String) counts.get("name")));
-            QUEUE_COUNTS.keySet().forEach(key -> row.add(String.valueOf(counts.get(key))));
+            section.counts().keySet().forEach(key -> row.add(String.valueOf(counts.get(key))));
             rows.add(row);
         }
         return TextTable.lines(titles, rows);
+    }
+
+    /** Makes columns in their order, from names in the protocol and titles in turns. */
+    private static Map<String, String> columns(String... namesAndTitles) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndTitles.length; i += 2) {
+            columns.put(namesAndTitles[i], namesAndTitles[i + 1]);
+        }
+        return columns;
     }
 
     private static List<String> cells(Map<?, ?> vcpu, int index, Map<?, ?> answer, Optional<Map<?, ?>> before) {

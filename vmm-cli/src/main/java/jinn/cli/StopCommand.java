@@ -2,14 +2,9 @@ package jinn.cli;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import jinn.control.ControlClient;
-import jinn.control.ControlClient.Reply;
-import jinn.control.ControlDirectory;
 import jinn.error.HostException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,15 +20,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Ends running VMs: each is asked, and its process is killed when it has not ended in time.",
-            "The guest is not asked; a guest that should shut down in order has to do so by itself before."
+            "Ends running VMs and says what ended each.",
+            "The power button is pressed, if the guest has a driver for it (gpio-keys on a PL061). A VM whose guest has"
+                    + " none, or has not powered off in time, is stopped; one that does not stop is killed."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  jinn stop web", "  jinn stop --timeout=2 web db"})
+        footer = {"  jinn stop web", "  jinn stop --timeout=120 web db", "  jinn stop --timeout=0 web"})
 final class StopCommand implements Callable<Integer>, ErrorReporter.Source {
-
-    /** How long the kernel may take to end a killed process. */
-    private static final long KILL_SECONDS = 5;
 
     private static final long LONGEST_TIMEOUT_SECONDS = 24 * 60 * 60;
 
@@ -46,11 +39,15 @@ final class StopCommand implements Callable<Integer>, ErrorReporter.Source {
     @Mixin
     private ControlOptions control;
 
+    @Option(names = "--json", description = "Print a line of JSON for each VM.")
+    private boolean json;
+
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "How long a VM has time before it is killed, 0 to 86400. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "30",
+            description = "How long a guest has to power off, 0 to 86400; 0 does not press its power button. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private long timeoutSeconds;
 
     @Parameters(paramLabel = "NAME", arity = "1..*", description = "The VMs to end.")
@@ -70,7 +67,7 @@ final class StopCommand implements Callable<Integer>, ErrorReporter.Source {
         ExitCode result = ExitCode.SUCCESS;
         for (String name : names) {
             try {
-                stop(control.directory(), name);
+                stop(name);
             } catch (HostException e) {
                 result = ErrorReporter.report(e, isVerbose(), spec.commandLine().getErr());
             }
@@ -78,61 +75,25 @@ final class StopCommand implements Callable<Integer>, ErrorReporter.Source {
         return result.number();
     }
 
-    private void stop(ControlDirectory directory, String name) {
+    private void stop(String name) {
         long start = System.nanoTime();
-        long deadline = start + TimeUnit.SECONDS.toNanos(timeoutSeconds);
-        try (ControlClient client = ControlClient.connect(directory, name)) {
-            // Read while the connection is open: its other end is the process, so the number is not another's yet.
-            OptionalLong pid = directory.pid(name);
-            boolean ended = askToEnd(client, deadline);
-            if (!ended) {
-                kill(name, pid);
-            }
-            tell("vm " + name + ": " + (ended ? "ended as asked" : "killed, because it did not end when asked")
-                    + ", after " + DurationText.ofMillis(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)));
-        }
-        directory.names();
+        VmStop.Result result = VmStop.of(control.directory(), name, Duration.ofSeconds(timeoutSeconds));
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        spec.commandLine()
+                .getOut()
+                .println(
+                        json
+                                ? json(name, result, millis)
+                                : "vm " + name + ": " + result.text() + ", after " + DurationText.ofMillis(millis));
     }
 
-    /** Returns whether the VM has ended in time. */
-    private static boolean askToEnd(ControlClient client, long deadline) {
-        Reply reply = client.nextLine(left(deadline));
-        if (reply instanceof Reply.Line) {
-            client.greet(reply);
-            client.send("stop");
-        }
-        while (reply instanceof Reply.Line) {
-            reply = client.nextLine(left(deadline));
-        }
-        return reply instanceof Reply.Ended;
-    }
-
-    private static Duration left(long deadline) {
-        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-    }
-
-    private static void kill(String name, OptionalLong pid) {
-        ProcessHandle process = pid.stream()
-                .boxed()
-                .flatMap(number -> ProcessHandle.of(number).stream())
-                .findFirst()
-                .orElseThrow(() -> new HostException("vm " + name
-                        + ": did not end in time, and its process is not known; find and kill it by hand"));
-        process.destroyForcibly();
-        try {
-            process.onExit().get(KILL_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            throw new HostException(
-                    "vm " + name + ": did not end in time, and killing its process " + process.pid()
-                            + " did not help; look at the kernel's log with 'dmesg'",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new HostException("vm " + name + ": interrupted while its process " + process.pid() + " ended", e);
-        }
-    }
-
-    private void tell(String line) {
-        spec.commandLine().getOut().println(line);
+    private static String json(String name, VmStop.Result result, long millis) {
+        return JsonText.line(object -> {
+            object.writeStringProperty("vm", name);
+            object.writeStringProperty(
+                    "endedBy", result.means().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            object.writeStringProperty("message", result.text());
+            object.writeNumberProperty("tookMs", millis);
+        });
     }
 }

@@ -13,16 +13,15 @@ final class Timeline {
     private record Mark(String phase, long nanos) {}
 
     private final List<Mark> marks = new ArrayList<>();
-    private final long processStartNanos;
 
-    /** Begins with the process, which the kernel knows to a hundredth of a second. */
-    Timeline() {
+    /** Returns when the process began, which the kernel knows to a hundredth of a second. */
+    private static long processStartNanos() {
         long sinceStart = ProcessHandle.current()
                 .info()
                 .startInstant()
                 .map(start -> Duration.between(start, Instant.now()).toNanos())
                 .orElse(0L);
-        this.processStartNanos = System.nanoTime() - Math.max(0, sinceStart);
+        return System.nanoTime() - Math.max(0, sinceStart);
     }
 
     /** The phase is over now; a second time says nothing. */
@@ -41,9 +40,10 @@ final class Timeline {
     synchronized List<String> lines() {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("phase", "took ms", "at ms"));
-        long before = processStartNanos;
+        long start = processStartNanos();
+        long before = start;
         for (Mark mark : marks) {
-            rows.add(List.of(mark.phase(), millis(mark.nanos() - before), millis(mark.nanos() - processStartNanos)));
+            rows.add(List.of(mark.phase(), millis(mark.nanos() - before), millis(mark.nanos() - start)));
             before = mark.nanos();
         }
         return TextTable.lines(rows);

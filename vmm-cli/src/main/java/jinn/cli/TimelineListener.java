@@ -5,12 +5,13 @@ import jinn.vm.LaunchPhase;
 import jinn.vm.VmListener;
 import jinn.vm.VmState;
 
-/** Notes the phases of a VM's launch, and passes everything else on. */
+/** Notes the phases of a VM's launch, and passes everything on. */
 record TimelineListener(Timeline timeline, VmListener next) implements VmListener {
 
     @Override
     public void reached(LaunchPhase phase) {
         timeline.add(phase);
+        next.reached(phase);
     }
 
     @Override

@@ -30,7 +30,7 @@ record Answers(VmIdentity identity, ControlledVm vm, long startNanos) {
         return refusal(Optional.empty(), "too many clients: at most " + ControlServer.MAX_CLIENTS);
     }
 
-    /** Says that a request was obeyed, with what it asked for. */
+    /** Obeys a request for something that is there at once, and says what came of it. */
     ByteBuffer success(Request request) {
         return Message.of(json -> {
             writeId(json, request.id());
@@ -52,10 +52,17 @@ record Answers(VmIdentity identity, ControlledVm vm, long startNanos) {
             case STATS -> {
                 StatusJson.writeVcpus(json, vm.vcpus());
                 StatusJson.writeQueues(json, vm.queues());
+                StatusJson.writeNetworks(json, vm.networks());
+                StatusJson.writeSockets(json, vm.sockets());
+                StatusJson.writeDevices(json, vm.registers());
             }
             case BALLOON -> StatusJson.writeBalloon(json, vm.balloon());
             case CONSOLE -> json.writeBooleanProperty("input", vm.takesInput());
-            case EVENTS, INPUT, PAUSE, RESUME, STOP -> {}
+            case POWER_BUTTON ->
+                json.writeStringProperty(
+                        "button",
+                        vm.pressPowerButton().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+            case EVENTS, INPUT, RESIZE, PAUSE, RESUME, STOP -> {}
         }
     }
 

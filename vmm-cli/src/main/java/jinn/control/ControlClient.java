@@ -153,6 +153,21 @@ public final class ControlClient implements AutoCloseable {
         }));
     }
 
+    /**
+     * Tells the guest the size of the terminal. The answer comes as a line with this id: that of the request.
+     *
+     * @param columns width in characters, up to 65535; 0 if unknown
+     * @param rows height in characters, up to 65535; 0 if unknown
+     */
+    public void resize(String id, int columns, int rows) {
+        sendMessage(Message.of(json -> {
+            json.writeStringProperty("id", id);
+            json.writeStringProperty("command", "resize");
+            json.writeNumberProperty("columns", columns);
+            json.writeNumberProperty("rows", rows);
+        }));
+    }
+
     /** Makes the current or the next {@link #nextLine} return {@link Reply.Late} soon. Any thread. */
     public void wakeUp() {
         woken = true;

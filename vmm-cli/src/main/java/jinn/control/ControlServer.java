@@ -27,6 +27,8 @@ public final class ControlServer implements AutoCloseable {
     /** HostLimits keeps descriptors free for as many. */
     static final int MAX_CLIENTS = 64;
 
+    private static final String NO_INPUT = "the VM has no console that takes input";
+
     /** Events go out at most this often; a doorbell that rings more often than that is one event. */
     private static final long EVENT_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -47,6 +49,11 @@ public final class ControlServer implements AutoCloseable {
 
     /** Written on the thread only; read by {@link #doorbellRang} on the VM's. */
     private volatile boolean hasSubscribers;
+
+    private volatile boolean ready;
+
+    /** Whether the subscribers know of it; on the thread only. */
+    private boolean readyTold;
 
     private volatile Optional<ByteBuffer> end = Optional.empty();
     private volatile boolean closing;
@@ -101,6 +108,12 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    /** Tells the subscribers, those to come too, that the guest is ready. Never blocks; may be called from any thread. */
+    public void ready() {
+        ready = true;
+        selector.wakeup();
+    }
+
     /** Says how the VM ended: the last event, which {@link #close} sends. */
     public void ended(String outcome, String message, int exitCode) {
         end = Optional.of(Message.of(json -> {
@@ -136,6 +149,7 @@ public final class ControlServer implements AutoCloseable {
                 resumeAccepting();
                 serveReadyClients();
                 sendLateAnswers();
+                sendReady();
                 sendDueEvents();
                 connections().forEach(this::settle);
             }
@@ -254,18 +268,22 @@ public final class ControlServer implements AutoCloseable {
                     connection.subscribe();
                     hasSubscribers = true;
                     connection.send(answers.success(request));
+                    if (readyTold) {
+                        connection.sendEvent(readyEvent());
+                    }
                 }
                 case CONSOLE -> {
                     connection.send(answers.success(request));
                     connection.watchConsole();
                 }
                 case INPUT -> connection.send(type(connection, request));
+                case RESIZE -> connection.send(resize(request));
                 case STOP -> {
                     vm.stop();
                     connection.send(answers.success(request));
                 }
                 case BALLOON -> connection.send(balloon(request));
-                case STATUS, DOORBELLS, STATS -> connection.send(answers.success(request));
+                case POWER_BUTTON, STATUS, DOORBELLS, STATS -> connection.send(answers.success(request));
             }
         } catch (BadRequestException e) {
             connection.send(Answers.refusal(e.id(), e.getMessage()));
@@ -287,9 +305,17 @@ public final class ControlServer implements AutoCloseable {
         return refusal.map(reason -> Answers.refusal(request.id(), reason)).orElseGet(() -> answers.success(request));
     }
 
+    private ByteBuffer resize(Request request) {
+        if (!vm.takesInput()) {
+            return Answers.refusal(request.id(), NO_INPUT);
+        }
+        request.size().ifPresent(size -> vm.resizeConsole(size.columns(), size.rows()));
+        return answers.success(request);
+    }
+
     private ByteBuffer type(Connection connection, Request request) {
         if (!vm.takesInput()) {
-            return Answers.refusal(request.id(), "the VM has no console that takes input");
+            return Answers.refusal(request.id(), NO_INPUT);
         }
         byte[] bytes = new byte[request.data().remaining()];
         request.data().get(bytes);
@@ -324,6 +350,17 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
+    private void sendReady() {
+        if (ready && !readyTold) {
+            readyTold = true;
+            sendToAll(readyEvent());
+        }
+    }
+
+    private static ByteBuffer readyEvent() {
+        return Message.of(json -> json.writeStringProperty("event", "ready"));
+    }
+
     private void sendDueEvents() {
         long now = System.nanoTime();
         if (events.isEmpty() || (now - nextEventsNanos < 0 && !closing)) {
@@ -338,6 +375,7 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private void sendLastMessages() throws IOException {
+        sendReady();
         events.take().forEach(this::sendToAll);
         connections().forEach(this::settle);
         end.ifPresent(event ->

@@ -5,7 +5,11 @@ import java.util.Optional;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.BalloonStatus;
 import jinn.vm.ConsolePiece;
+import jinn.vm.NetworkStatus;
+import jinn.vm.PowerButtonPress;
 import jinn.vm.QueueStatus;
+import jinn.vm.RegisterStatus;
+import jinn.vm.SocketStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmState;
 
@@ -23,6 +27,15 @@ public interface ControlledVm {
 
     /** Returns what has happened on each queue so far. */
     List<QueueStatus> queues();
+
+    /** Returns what has passed through each data queue of the network devices so far. */
+    List<NetworkStatus> networks();
+
+    /** Returns what each socket device has done so far. */
+    List<SocketStatus> sockets();
+
+    /** Returns what the interrupts of each virtio device have cost its driver so far. */
+    List<RegisterStatus> registers();
 
     /** Returns how the VM's balloon is doing, if it has one. */
     Optional<BalloonStatus> balloon();
@@ -63,8 +76,14 @@ public interface ControlledVm {
     /** As {@link jinn.vm.VmConsole#type}. */
     int type(byte[] bytes);
 
+    /** As {@link jinn.vm.VmConsole#resize}. */
+    void resizeConsole(int columns, int rows);
+
     /** As {@link jinn.vm.VmConsole#hasRoom}. */
     boolean hasRoom();
+
+    /** Presses the VM's power button, if its guest listens to it. */
+    PowerButtonPress pressPowerButton();
 
     /** Asks the VM to end. */
     void stop();

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -19,11 +20,15 @@ import tools.jackson.core.JacksonException;
  * @param id the client's own mark, sent back with the answer: a string or a whole number
  * @param data what is to be typed, with {@link Command#INPUT}; else empty
  * @param bytes how big the balloon is to be, with {@link Command#BALLOON}; empty to leave it
+ * @param size of the terminal, with {@link Command#RESIZE}; else empty
  */
-record Request(Optional<Object> id, Command command, ByteBuffer data, OptionalLong bytes) {
+record Request(Optional<Object> id, Command command, ByteBuffer data, OptionalLong bytes, Optional<Size> size) {
 
     /** Most bytes that one request types. */
     static final int MAX_DATA_BYTES = 4096;
+
+    /** The console's fields for its size have 16 bits (virtio 1.2 section 5.3.4). */
+    static final int MAX_SIZE = 0xffff;
 
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
@@ -32,10 +37,18 @@ record Request(Optional<Object> id, Command command, ByteBuffer data, OptionalLo
 
     /** Makes a request that has only its name. */
     Request(Optional<Object> id, Command command) {
-        this(id, command, NO_DATA, OptionalLong.empty());
+        this(id, command, NO_DATA, OptionalLong.empty(), Optional.empty());
     }
 
-    /** What there is to ask; the names of the protocol are these in lower case. */
+    /**
+     * A terminal's size in characters, each up to {@value #MAX_SIZE}; 0 if nobody knows it.
+     *
+     * @param columns the width
+     * @param rows the height
+     */
+    record Size(int columns, int rows) {}
+
+    /** What there is to ask; the names of the protocol are these in lower case, with hyphens. */
     enum Command {
         STATUS,
         DOORBELLS,
@@ -43,17 +56,30 @@ record Request(Optional<Object> id, Command command, ByteBuffer data, OptionalLo
         EVENTS,
         CONSOLE,
         INPUT,
+        RESIZE,
         BALLOON,
         PAUSE,
         RESUME,
+        POWER_BUTTON,
         STOP;
+
+        /** Returns the keys that a request may have, sorted. */
+        List<String> keys() {
+            return switch (this) {
+                case INPUT -> List.of("command", "data", "id");
+                case RESIZE -> List.of("columns", "command", "id", "rows");
+                case BALLOON -> List.of("bytes", "command", "id");
+                case STATUS, DOORBELLS, STATS, EVENTS, CONSOLE, PAUSE, RESUME, POWER_BUTTON, STOP ->
+                    List.of("command", "id");
+            };
+        }
 
         static String names() {
             return Arrays.stream(values()).map(Command::word).collect(Collectors.joining(", "));
         }
 
         String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
     }
 
@@ -78,27 +104,33 @@ record Request(Optional<Object> id, Command command, ByteBuffer data, OptionalLo
     static Request parse(byte[] line) throws BadRequestException {
         Map<?, ?> object = object(line);
         Optional<Object> id = id(object);
-        boolean types = Command.INPUT.word().equals(object.get("command"));
-        boolean sizes = Command.BALLOON.word().equals(object.get("command"));
+        Command command = command(object.get("command"), id);
         for (Object key : object.keySet()) {
-            boolean known = key.equals("id")
-                    || key.equals("command")
-                    || (types && key.equals("data"))
-                    || (sizes && key.equals("bytes"));
-            if (!known) {
-                String extra = types ? "data, " : "";
+            if (!command.keys().contains(key)) {
                 throw new BadRequestException(
-                        "a request has no such key: must be one of " + (sizes ? "bytes, " : "") + "command, " + extra
-                                + "id",
-                        id);
+                        "a request has no such key: must be one of " + String.join(", ", command.keys()), id);
             }
         }
-        Command command = command(object.get("command"), id);
         return new Request(
                 id,
                 command,
-                types ? data(object.get("data"), id) : NO_DATA,
-                sizes ? bytes(object, id) : OptionalLong.empty());
+                command == Command.INPUT ? data(object.get("data"), id) : NO_DATA,
+                command == Command.BALLOON ? bytes(object, id) : OptionalLong.empty(),
+                command == Command.RESIZE ? Optional.of(size(object, id)) : Optional.empty());
+    }
+
+    private static Size size(Map<?, ?> object, Optional<Object> id) throws BadRequestException {
+        if (object.get("columns") instanceof BigInteger columns
+                && object.get("rows") instanceof BigInteger rows
+                && isSize(columns)
+                && isSize(rows)) {
+            return new Size(columns.intValue(), rows.intValue());
+        }
+        throw new BadRequestException("\"columns\" and \"rows\" must be whole numbers from 0 to " + MAX_SIZE, id);
+    }
+
+    private static boolean isSize(BigInteger number) {
+        return number.signum() >= 0 && number.compareTo(BigInteger.valueOf(MAX_SIZE)) <= 0;
     }
 
     private static OptionalLong bytes(Map<?, ?> object, Optional<Object> id) throws BadRequestException {

@@ -5,7 +5,10 @@ import java.util.Locale;
 import java.util.Optional;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.BalloonStatus;
+import jinn.vm.NetworkStatus;
 import jinn.vm.QueueStatus;
+import jinn.vm.RegisterStatus;
+import jinn.vm.SocketStatus;
 import jinn.vm.VcpuStatus;
 import tools.jackson.core.JsonGenerator;
 
@@ -35,6 +38,27 @@ public final class StatusJson {
         json.writeEndArray();
     }
 
+    /** Writes the property {@code networks}. */
+    public static void writeNetworks(JsonGenerator json, List<NetworkStatus> networks) {
+        json.writeArrayPropertyStart("networks");
+        networks.forEach(network -> write(json, network));
+        json.writeEndArray();
+    }
+
+    /** Writes the property {@code sockets}. */
+    public static void writeSockets(JsonGenerator json, List<SocketStatus> sockets) {
+        json.writeArrayPropertyStart("sockets");
+        sockets.forEach(socket -> write(json, socket));
+        json.writeEndArray();
+    }
+
+    /** Writes the property {@code devices}. */
+    public static void writeDevices(JsonGenerator json, List<RegisterStatus> devices) {
+        json.writeArrayPropertyStart("devices");
+        devices.forEach(device -> write(json, device));
+        json.writeEndArray();
+    }
+
     /** Writes the property {@code balloon}, which is null without one. */
     static void writeBalloon(JsonGenerator json, Optional<BalloonStatus> balloon) {
         if (balloon.isEmpty()) {
@@ -52,6 +76,27 @@ public final class StatusJson {
         json.writeEndObject();
     }
 
+    private static void write(JsonGenerator json, NetworkStatus network) {
+        json.writeStartObject();
+        json.writeStringProperty("name", network.name());
+        json.writeNumberProperty("frames", network.frames());
+        json.writeNumberProperty("bytes", network.bytes());
+        json.writeNumberProperty("dropped", network.dropped());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, SocketStatus socket) {
+        json.writeStartObject();
+        json.writeStringProperty("name", socket.name());
+        json.writeNumberProperty("connections", socket.connections());
+        json.writeNumberProperty("opened", socket.opened());
+        json.writeNumberProperty("refused", socket.refused());
+        json.writeNumberProperty("bytesToGuest", socket.bytesToGuest());
+        json.writeNumberProperty("bytesToHost", socket.bytesToHost());
+        json.writeNumberProperty("dropped", socket.dropped());
+        json.writeEndObject();
+    }
+
     private static void write(JsonGenerator json, QueueStatus queue) {
         json.writeStartObject();
         json.writeStringProperty("name", queue.name());
@@ -62,6 +107,17 @@ public final class StatusJson {
         json.writeNumberProperty("interrupts", queue.interrupts());
         json.writeNumberProperty("suppressedInterrupts", queue.suppressedInterrupts());
         json.writeNumberProperty("errors", queue.errors());
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, RegisterStatus device) {
+        json.writeStartObject();
+        json.writeStringProperty("name", device.name());
+        json.writeStringProperty("registers", device.inMemory() ? "memory" : "userspace");
+        json.writeStringProperty("reason", device.reason());
+        json.writeNumberProperty("statusReads", device.statusReads());
+        json.writeNumberProperty("kernelAcks", device.kernelAcks());
+        json.writeNumberProperty("userspaceAcks", device.userspaceAcks());
         json.writeEndObject();
     }
 

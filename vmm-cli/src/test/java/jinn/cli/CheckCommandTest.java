@@ -48,7 +48,7 @@ final class CheckCommandTest {
                         "jinn: " + bad + ":1:51: $.machine.cpus: 0: must be 1 to 8, the most that the driver takes",
                         "jinn: " + bad
                                 + ":1:55: $.color: unknown key: must be one of $schema, boot, devices, doorbells,"
-                                + " hypervisor, loops, machine, name, protection, serial, version"),
+                                + " hypervisor, logging, loops, machine, name, protection, serial, version"),
                 check.errLines());
     }
 

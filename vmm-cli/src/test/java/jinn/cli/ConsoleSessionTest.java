@@ -109,6 +109,26 @@ final class ConsoleSessionTest {
     }
 
     @Test
+    void theGuestIsToldTheTerminalsSizeAndNothingTypedIsLost() throws Exception {
+        vm.setRoom(1000);
+        ConsoleSession session = session(true);
+        session.resized(100, 40);
+        try (PipedOutputStream keys = new PipedOutputStream();
+                PipedInputStream in = new PipedInputStream(keys)) {
+            CompletableFuture<ConsoleSession.End> end = CompletableFuture.supplyAsync(() -> session.run(in));
+            await(() -> vm.sizes().equals(List.of("100x40")));
+            keys.write(bytes("ls"));
+            session.resized(120, 50);
+            keys.write(bytes("\r"));
+            keys.write(0x1d);
+            keys.flush();
+            assertEquals(new ConsoleSession.End.Detached(), end.get(30, TimeUnit.SECONDS));
+        }
+        assertEquals("ls\r", vm.typed());
+        assertEquals(List.of("100x40", "120x50"), vm.sizes());
+    }
+
+    @Test
     void aVmWithoutInputIsOnlyWatched() {
         vm.setRoom(-1);
         vm.write("hello");

@@ -14,12 +14,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import jinn.control.ControlClient;
 import jinn.control.ControlDirectory;
 import jinn.control.ControlServer;
 import jinn.control.FakeControlledVm;
 import jinn.control.VmIdentity;
+import jinn.vm.PowerButtonPress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,12 @@ final class ControlCommandsTest {
                         "jinn: vm db: does not run; running: web (control sockets in " + directory.path() + ")"),
                 again.err().lines().toList());
         assertEquals("vm web: resumed\n", invoke("resume", "web").out());
+        assertEquals(
+                "{\"vm\":\"web\",\"state\":\"paused\"}\n",
+                invoke("pause", "--json", "web").out());
+        assertEquals(
+                "{\"vm\":\"web\",\"state\":\"running\"}\n",
+                invoke("resume", "--json", "web").out());
         assertEquals(
                 "jinn: vm web: cannot resume: it is running already\n",
                 invoke("resume", "web").err());
@@ -164,6 +172,17 @@ final class ControlCommandsTest {
 
                 queue   kernel kicks  userspace  batches  requests  interrupts  suppressed  errors
                 rng0/0  5             1          4        6         3           1           0
+
+                network  frames  bytes  dropped
+                net1/0   10      15000  1
+                net1/1   20      1200   0
+
+                sockets  connections  opened  refused  bytes to guest  to host  dropped
+                vsock2   1            3       2        400             500      6
+
+                device  registers  status reads  kernel acks  userspace
+                rng0    memory     0             3            1
+                net1    userspace  7             0            6          asked for
                 """, invoke("stats", "web").out());
         Invocation json = invoke("stats", "--json", "web");
         assertTrue(json.out().startsWith("{\"ok\":true,\"uptimeMs\":"), json.out());
@@ -195,30 +214,121 @@ final class ControlCommandsTest {
     }
 
     @Test
-    void stopSaysThatTheVmEndedWhenItWasAsked() throws IOException {
+    void stopSaysThatTheGuestPoweredOffAfterTheButton() throws IOException {
         FakeControlledVm vm = new FakeControlledVm(1);
         ControlServer server = start("web", vm);
-        vm.onStop(() -> new Thread(server::close).start());
-        Invocation stop = invoke("stop", "web");
+        vm.onPowerButton(PowerButtonPress.PRESSED, () -> endSoon(server, "powered-off", "guest powered off"));
+        assertStopTells("powered off after the power button", "stop", "web");
 
-        assertEquals(0, stop.exitCode(), stop.err());
-        assertTrue(stop.out().matches("vm web: ended as asked, after \\d\\.\\d s\n"), stop.out());
-        assertEquals(1, vm.stops());
+        assertEquals(0, vm.stops());
         assertEquals(List.of(), directory.names());
+    }
+
+    @Test
+    void stopSaysHowAGuestEndedThatCouldNotPowerOff() throws IOException {
+        FakeControlledVm vm = new FakeControlledVm(1);
+        ControlServer server = start("web", vm);
+        vm.onPowerButton(PowerButtonPress.PRESSED, () -> endSoon(server, "crashed", "guest crashed: vCPU 0"));
+        assertStopTells("ended after the power button: guest crashed: vCPU 0", "stop", "web");
+        assertEquals(0, vm.stops());
+    }
+
+    @Test
+    void stopEndsAVmWhoseGuestDoesNotPowerOffInTime() throws IOException {
+        FakeControlledVm vm = stoppableVm(PowerButtonPress.PRESSED);
+        assertStopTells(
+                "stopped, because the guest did not power off within 1 s of the power button",
+                "stop",
+                "--timeout=1",
+                "web");
+        assertEquals(1, vm.stops());
+    }
+
+    @Test
+    void stopEndsAVmWhoseGuestCannotHearOfTheButton() throws IOException {
+        FakeControlledVm vm = stoppableVm(PowerButtonPress.NO_DRIVER);
+        assertStopTells("stopped, because the guest has no driver for the power button", "stop", "web");
+        assertEquals(1, vm.stops());
+
+        stoppableVm(PowerButtonPress.PAUSED);
+        assertStopTells(
+                "stopped, because it was paused, so the guest could not hear of the power button", "stop", "web");
+    }
+
+    @Test
+    void stopWithoutTimeDoesNotPressTheButton() throws IOException {
+        FakeControlledVm vm = new FakeControlledVm(1);
+        ControlServer server = start("web", vm);
+        AtomicInteger presses = new AtomicInteger();
+        vm.onPowerButton(PowerButtonPress.PRESSED, presses::incrementAndGet);
+        vm.onStop(() -> endSoon(server, "stopped", "stopped from the host"));
+        assertStopTells("stopped, as asked, without the power button", "stop", "--timeout=0", "web");
+        assertEquals(0, presses.get());
+    }
+
+    @Test
+    void stopSaysThatAVmEndedByItself() throws IOException {
+        FakeControlledVm vm = new FakeControlledVm(1);
+        ControlServer server = start("web", vm);
+        vm.onPowerButton(PowerButtonPress.ENDED, () -> endSoon(server, "reset", "guest asked for a reset"));
+        assertStopTells("ended by itself: guest asked for a reset", "stop", "web");
+        assertEquals(0, vm.stops());
+    }
+
+    @Test
+    void stopTellsProgramsOnOneLine() throws IOException {
+        stoppableVm(PowerButtonPress.NO_DRIVER);
+        Invocation stop = invoke("stop", "--json", "web");
+        assertEquals(0, stop.exitCode(), stop.err());
+        assertTrue(
+                stop.out()
+                        .matches(
+                                "\\{\"vm\":\"web\",\"endedBy\":\"stop\",\"message\":\"stopped, because the guest has no"
+                                        + " driver for the power button\",\"tookMs\":\\d+}\n"),
+                stop.out());
+    }
+
+    private void assertStopTells(String end, String... words) {
+        Invocation stop = invoke(words);
+        assertEquals(0, stop.exitCode(), stop.err());
+        assertTrue(stop.out().matches("vm web: \\Q" + end + "\\E, after \\d\\.\\d s\n"), stop.out());
+    }
+
+    /** Starts a VM that ends when it is stopped. */
+    private FakeControlledVm stoppableVm(PowerButtonPress button) throws IOException {
+        FakeControlledVm vm = new FakeControlledVm(1);
+        ControlServer server = start("web", vm);
+        vm.onPowerButton(button, () -> {});
+        vm.onStop(() -> endSoon(server, "stopped", "stopped from the host"));
+        return vm;
+    }
+
+    /** Ends the server as a VM's end does, after the answer to the request that is being served. */
+    private static void endSoon(ControlServer server, String outcome, String message) {
+        server.ended(outcome, message, 0);
+        Thread.ofPlatform().start(server::close);
     }
 
     @Test
     void stopKillsAProcessThatDoesNotAnswerAndRemovesWhatItLeft() throws Exception {
         Process hung = startHungVm("web");
-        Invocation stop = invoke("stop", "--timeout=1", "web");
+        assertStopTells("killed, because it did not answer", "stop", "web");
 
-        assertEquals(0, stop.exitCode(), stop.err());
-        assertTrue(
-                stop.out().matches("vm web: killed, because it did not end when asked, after \\d\\.\\d s\n"),
-                stop.out());
         assertTrue(hung.waitFor(10, TimeUnit.SECONDS));
         assertEquals(128 + 9, hung.exitValue());
         assertEquals(List.of(), directory.names());
+    }
+
+    @Test
+    void stopKillsAProcessThatDoesNotEnd() throws Exception {
+        Process deaf = startOwner("web", "serve", "");
+        Invocation stop = invoke("stop", "web");
+
+        assertEquals(0, stop.exitCode(), stop.err());
+        assertTrue(
+                stop.out().matches("vm web: killed, because it did not end when it was stopped, after 1\\d\\.\\d s\n"),
+                stop.out());
+        assertTrue(deaf.waitFor(10, TimeUnit.SECONDS));
     }
 
     @Test

@@ -39,16 +39,17 @@ final class PreviewCommandsTest {
         assertEquals(
                 List.of(
                         "vm web: guest-physical addresses",
-                        "0x08000000-0x0800ffff    64 KiB    the GIC distributor",
-                        "0x080a0000-0x080bffff    128 KiB   the GIC redistributors",
-                        "0x09000000-0x09000fff    4 KiB     the PL011 UART",
-                        "0x09010000-0x09010fff    4 KiB     the place of the PL031 clock",
-                        "0x0a000000-0x0a0001ff    512 B     the device rng0",
-                        "0x0a000200-0x0a003fff    15.5 KiB  the free virtio-mmio slots",
-                        "0x0b000000-0x0bffffff    16 MiB    the doorbell window",
-                        "  0x0b000000-0x0b000003  4 B       doorbell demo: 4 bytes, value 0x1",
-                        "0x40000000-0x43ffffff    64 MiB    RAM",
-                        "  0x40200000-0x40217fff  96 KiB    the kernel: " + directory.resolve("Image")),
+                        "0x08000000-0x0800ffff    64 KiB   the GIC distributor",
+                        "0x080a0000-0x080bffff    128 KiB  the GIC redistributors",
+                        "0x09000000-0x09000fff    4 KiB    the PL011 UART",
+                        "0x09010000-0x09010fff    4 KiB    the place of the PL031 clock",
+                        "0x09030000-0x09030fff    4 KiB    the PL061 of the power button",
+                        "0x0a000000-0x0a000fff    4 KiB    the device rng0",
+                        "0x0a001000-0x0a01ffff    124 KiB  the free virtio-mmio slots",
+                        "0x0b000000-0x0bffffff    16 MiB   the doorbell window",
+                        "  0x0b000000-0x0b000003  4 B      doorbell demo: 4 bytes, value 0x1",
+                        "0x40000000-0x43ffffff    64 MiB   RAM",
+                        "  0x40200000-0x40217fff  96 KiB   the kernel: " + directory.resolve("Image")),
                 lines.subList(0, lines.size() - 1));
         assertTrue(lines.getLast().startsWith("  0x40400000-0x40400"), lines.getLast());
     }

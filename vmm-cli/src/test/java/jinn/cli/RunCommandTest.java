@@ -59,6 +59,24 @@ final class RunCommandTest {
     }
 
     @Test
+    void tellsWhereItFailedWhenTheDescriptionAsksForIt() throws IOException {
+        String json = """
+                {"boot": {"kernel": "Image"}, "serial": {"target": "none"}, "logging": {"level": "%s"}}
+                """;
+        Files.writeString(description, json.formatted("debug"));
+        Invocation debug = Invocation.of("run", description.toString());
+        Invocation quiet = Invocation.of("run", "--quiet", description.toString());
+        Files.writeString(description, json.formatted("warning"));
+        Invocation warning = Invocation.of("run", description.toString());
+        Invocation verbose = Invocation.of("run", "--verbose", description.toString());
+
+        assertTrue(debug.err().contains("\tat jinn."), debug.err());
+        assertEquals(1, quiet.errLines().size(), quiet.err());
+        assertEquals(1, warning.errLines().size(), warning.err());
+        assertTrue(verbose.err().contains("\tat jinn."), verbose.err());
+    }
+
+    @Test
     void refusesAnUnknownDoorbellPath() {
         Invocation run = Invocation.of("run", "--doorbells", "magic", description.toString());
 

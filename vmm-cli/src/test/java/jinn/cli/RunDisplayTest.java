@@ -41,6 +41,20 @@ final class RunDisplayTest {
     }
 
     @Test
+    void showsWhoDeliversADoorbellAndWhy() {
+        try (RunDisplay display = display("\n", true)) {
+            display.showPaths(List.of(
+                    rung("one", 1, 0),
+                    new DoorbellStatus(
+                            "two", 0x0b00_0010L, 0, "0x2", DoorbellPath.USERSPACE, "the table is full", 0, 0)));
+        }
+        assertEquals("""
+                doorbell one: at 0x0b000000/4, match *, path kernel
+                doorbell two: at 0x0b000010/any, match 0x2, path userspace (the table is full)
+                """, shown.toString());
+    }
+
+    @Test
     void showsWarningsEvenWhenRingsAreNotWanted() {
         try (RunDisplay display = display("\n", false)) {
             display.doorbellRang(rung("one", 3, 0));

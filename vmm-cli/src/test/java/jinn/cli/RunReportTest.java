@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
+import jinn.vm.NetworkStatus;
 import jinn.vm.QueueStatus;
+import jinn.vm.RegisterStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmOutcome;
 import org.junit.jupiter.api.Test;
@@ -28,13 +30,16 @@ final class RunReportTest {
     }
 
     @Test
-    void reportHasOutcomeDoorbellsVcpusAndQueues() {
+    void reportHasOutcomeDoorbellsVcpusQueuesAndDevices() {
         RunReport report = new RunReport(
                 "vm",
                 new VmOutcome.PoweredOff(),
                 DOORBELLS.subList(0, 1),
                 List.of(new VcpuStatus(0, 2, Map.of("mmio", 1L))),
-                List.of(new QueueStatus("rng0/0", 5, 1, 4, 6, 3, 1, 0)));
+                List.of(new QueueStatus("rng0/0", 5, 1, 4, 6, 3, 1, 0)),
+                List.of(new NetworkStatus("net1/0", 10, 15_000, 1)),
+                List.of(),
+                List.of(new RegisterStatus("rng0", true, "", 0, 3, 1)));
 
         String expected = """
                 {
@@ -68,6 +73,21 @@ final class RunReportTest {
                     "interrupts" : 3,
                     "suppressedInterrupts" : 1,
                     "errors" : 0
+                  } ],
+                  "networks" : [ {
+                    "name" : "net1/0",
+                    "frames" : 10,
+                    "bytes" : 15000,
+                    "dropped" : 1
+                  } ],
+                  "sockets" : [ ],
+                  "devices" : [ {
+                    "name" : "rng0",
+                    "registers" : "memory",
+                    "reason" : "",
+                    "statusReads" : 0,
+                    "kernelAcks" : 3,
+                    "userspaceAcks" : 1
                   } ]
                 }
                 """;

@@ -34,7 +34,8 @@ final class ControlServerTest {
                     + "\"state\":\"running\"}";
 
     private static final String COMMANDS =
-            "\"command\" must be one of status, doorbells, stats, events, console, input, balloon, pause, resume, stop";
+            "\"command\" must be one of status, doorbells, stats, events, console, input, resize, balloon, pause, resume,"
+                    + " power-button, stop";
 
     @TempDir
     private Path temporary;
@@ -62,6 +63,24 @@ final class ControlServerTest {
     }
 
     @Test
+    void readinessIsToldOnceToEachSubscriberEarlyOrLate() throws IOException {
+        String event = "{\"event\":\"ready\"}";
+        try (RawClient early = RawClient.greeted(socket);
+                RawClient late = RawClient.greeted(socket)) {
+            early.send("{\"command\":\"events\"}\n");
+            assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", early.line());
+            server.ready();
+            assertEquals(event, early.line());
+            late.send("{\"command\":\"events\"}\n{\"command\":\"status\"}\n");
+            assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", late.line());
+            assertEquals(event, late.line());
+            assertMatches(STATUS_ANSWER, late.line());
+            early.send("{\"command\":\"status\"}\n");
+            assertMatches(STATUS_ANSWER, early.line());
+        }
+    }
+
+    @Test
     void greetsAndAnswersEachCommandOnALineWithTheClientsMark() throws IOException {
         try (RawClient client = new RawClient(socket)) {
             assertEquals(
@@ -74,7 +93,15 @@ final class ControlServerTest {
                     "\\{\"id\":7,\"ok\":true,\"uptimeMs\":\\d+,\"vcpus\":\\[\\{\"id\":0,\"runReturns\":7,"
                             + "\"returnsByReason\":\\{\"mmio\":5,\"interrupted\":2}}],\"queues\":\\[\\{\"name\":\"rng0/0\","
                             + "\"kernelKicks\":5,\"userspaceKicks\":1,\"batches\":4,\"requests\":6,\"interrupts\":3,"
-                            + "\"suppressedInterrupts\":1,\"errors\":0}]}",
+                            + "\"suppressedInterrupts\":1,\"errors\":0}],"
+                            + "\"networks\":\\[\\{\"name\":\"net1/0\",\"frames\":10,\"bytes\":15000,\"dropped\":1},"
+                            + "\\{\"name\":\"net1/1\",\"frames\":20,\"bytes\":1200,\"dropped\":0}],"
+                            + "\"sockets\":\\[\\{\"name\":\"vsock2\",\"connections\":1,\"opened\":3,\"refused\":2,"
+                            + "\"bytesToGuest\":400,\"bytesToHost\":500,\"dropped\":6}],"
+                            + "\"devices\":\\[\\{\"name\":\"rng0\","
+                            + "\"registers\":\"memory\",\"reason\":\"\",\"statusReads\":0,\"kernelAcks\":3,"
+                            + "\"userspaceAcks\":1},\\{\"name\":\"net1\",\"registers\":\"userspace\",\"reason\":"
+                            + "\"asked for\",\"statusReads\":7,\"kernelAcks\":0,\"userspaceAcks\":6}]}",
                     client.line());
             client.send("{\"command\":\"doorbells\",\"id\":\"a\"}\n");
             assertMatches(
@@ -82,6 +109,8 @@ final class ControlServerTest {
                             + "\"0x0b000000\",\"length\":4,\"match\":\"\\*\",\"path\":\"kernel\",\"reason\":\"\","
                             + "\"kernel\":1,\"userspace\":0},\\{\"name\":\"d1\",.*}]}",
                     client.line());
+            client.send("{\"command\":\"power-button\"}\n");
+            assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+,\"button\":\"no-driver\"}", client.line());
             client.send("{\"command\":\"stop\"}\n");
             assertMatches("\\{\"ok\":true,\"uptimeMs\":\\d+}", client.line());
         }
@@ -251,6 +280,10 @@ final class ControlServerTest {
                 "\"command\":\"input\",\"data\":7         | \"data\" must be base64 of at most 4096 bytes",
                 "\"command\":\"input\",\"data\":\"?\"     | \"data\" must be base64 of at most 4096 bytes",
                 "\"command\":\"input\",\"x\":1            | a request has no such key: must be one of command, data, id",
+                "\"command\":\"resize\",\"rows\":1       | \"columns\" and \"rows\" must be whole numbers from 0 to 65535",
+                "\"command\":\"resize\",\"rows\":1,\"columns\":65536 | \"columns\" and \"rows\" must be whole numbers from 0 to 65535",
+                "\"command\":\"resize\",\"rows\":-1,\"columns\":1 | \"columns\" and \"rows\" must be whole numbers from 0 to 65535",
+                "\"command\":\"resize\",\"data\":\"aa\"   | a request has no such key: must be one of columns, command, id, rows",
                 "\"command\":\"console\",\"data\":\"aa\"  | a request has no such key: must be one of command, id",
             })
     void refusesInputThatIsNone(String properties, String error) throws IOException {
@@ -261,6 +294,22 @@ final class ControlServerTest {
             assertTrue(client.line().contains("at most 4096 bytes"));
         }
         assertEquals("", vm.typed());
+        assertEquals(List.of(), vm.sizes());
+    }
+
+    @Test
+    void tellsTheGuestTheSizeOfAClientsTerminal() throws IOException {
+        String resize = "{\"id\":1,\"command\":\"resize\",\"columns\":65535,\"rows\":0}\n";
+        try (RawClient client = RawClient.greeted(socket)) {
+            vm.setRoom(0);
+            client.send(resize);
+            assertTrue(client.line().startsWith("{\"id\":1,\"ok\":true,\"uptimeMs\":"));
+            assertEquals(List.of("65535x0"), vm.sizes());
+            vm.setRoom(-1);
+            client.send(resize);
+            assertEquals("{\"id\":1,\"ok\":false,\"error\":\"the VM has no console that takes input\"}", client.line());
+            assertEquals(1, vm.sizes().size());
+        }
     }
 
     private static String output(String text) {
@@ -440,10 +489,11 @@ final class ControlServerTest {
 
     @Test
     void survivesMutatedRequests() throws IOException {
-        Random random = new Random(6);
+        Random random = new Random(Long.getLong("jinn.fuzz.seed", 6));
+        int inputs = Integer.getInteger("jinn.fuzz.inputs", 1000);
         byte[] original = "{\"id\":12,\"command\":\"doorbells\"}".getBytes(StandardCharsets.UTF_8);
         try (RawClient client = RawClient.greeted(socket)) {
-            for (int i = 0; i < 1000; i++) {
+            for (int i = 0; i < inputs; i++) {
                 byte[] line = RequestTest.mutated(original, random);
                 client.send(line);
                 client.send("\n");

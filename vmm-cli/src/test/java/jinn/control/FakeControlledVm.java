@@ -13,7 +13,11 @@ import jinn.doorbell.DoorbellStatus;
 import jinn.error.HostException;
 import jinn.vm.BalloonStatus;
 import jinn.vm.ConsolePiece;
+import jinn.vm.NetworkStatus;
+import jinn.vm.PowerButtonPress;
 import jinn.vm.QueueStatus;
+import jinn.vm.RegisterStatus;
+import jinn.vm.SocketStatus;
 import jinn.vm.VcpuStatus;
 import jinn.vm.VmState;
 
@@ -24,12 +28,15 @@ public final class FakeControlledVm implements ControlledVm {
 
     private final int doorbells;
     private final StringBuilder typed = new StringBuilder();
+    private final List<String> sizes = new ArrayList<>();
     private String written = "";
     private int room = Integer.MAX_VALUE;
     private volatile Runnable watcher = () -> {};
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger stops = new AtomicInteger();
     private volatile Runnable onStop = () -> {};
+    private volatile PowerButtonPress powerButton = PowerButtonPress.NO_DRIVER;
+    private volatile Runnable onPowerButton = () -> {};
     private volatile Runnable beforePause = () -> {};
     private volatile VmState state = VmState.RUNNING;
     private volatile Optional<BalloonStatus> balloon = Optional.empty();
@@ -76,6 +83,22 @@ public final class FakeControlledVm implements ControlledVm {
     @Override
     public List<QueueStatus> queues() {
         return List.of(new QueueStatus("rng0/0", 5, 1, 4, 6, 3, 1, 0));
+    }
+
+    @Override
+    public List<NetworkStatus> networks() {
+        return List.of(new NetworkStatus("net1/0", 10, 15_000, 1), new NetworkStatus("net1/1", 20, 1200, 0));
+    }
+
+    @Override
+    public List<SocketStatus> sockets() {
+        return List.of(new SocketStatus("vsock2", 1, 3, 2, 400, 500, 6));
+    }
+
+    @Override
+    public List<RegisterStatus> registers() {
+        return List.of(
+                new RegisterStatus("rng0", true, "", 0, 3, 1), new RegisterStatus("net1", false, "asked for", 7, 0, 6));
     }
 
     /** Lets the VM have a balloon of 64 MiB, of which the guest has given half. */
@@ -174,8 +197,30 @@ public final class FakeControlledVm implements ControlledVm {
     }
 
     @Override
+    public synchronized void resizeConsole(int columns, int rows) {
+        sizes.add(columns + "x" + rows);
+    }
+
+    /** Returns the sizes that the console was told, as {@code COLUMNSxROWS}. */
+    public synchronized List<String> sizes() {
+        return List.copyOf(sizes);
+    }
+
+    @Override
     public synchronized boolean hasRoom() {
         return room > 0;
+    }
+
+    /** Sets what a press of the power button comes to, and what happens then. Without, the guest has no driver. */
+    public void onPowerButton(PowerButtonPress result, Runnable action) {
+        powerButton = result;
+        onPowerButton = action;
+    }
+
+    @Override
+    public PowerButtonPress pressPowerButton() {
+        onPowerButton.run();
+        return powerButton;
     }
 
     @Override
