@@ -51,6 +51,21 @@ final class BackgroundIT {
             await '^six=6'
             """;
 
+    /** A third console, at the terminal of the host, whose size the guest's terminal takes, at first and later. */
+    private static final String RESIZE = """
+            stty rows 40 cols 100 </dev/tty
+            jinn console linux </dev/tty >/tmp/third 2>&1 &
+            third=$!
+            echo 'until [ "$(stty size)" = "40 100" ]; do sleep 1; done; stty size | sed s/^/first=/' >&7
+            await '^first=40 100'
+            stty rows 50 cols 120 </dev/tty
+            echo 'until [ "$(stty size)" = "50 120" ]; do sleep 1; done; stty size | sed s/^/then=/' >&7
+            await '^then=50 120'
+            kill $third
+            wait $third
+            stty sane </dev/tty
+            """;
+
     private static final String PAUSE = """
             jinn pause linux
             jinn ps
@@ -81,6 +96,7 @@ final class BackgroundIT {
             done
             wait
             cat /tmp/console.end /tmp/report.json /run/jinn/linux.log
+            echo "sizes: $(grep -c -e '^first=40 100' -e '^then=50 120' /tmp/console)"
             grep -c 'six=6' /tmp/second
             ls /run/jinn
             """;
@@ -117,7 +133,7 @@ final class BackgroundIT {
                 .file("vmm-cli/target/test-classes/jinn/cli/PauseStorm.class", "/lab/storm/jinn/cli/PauseStorm.class")
                 .command("detach", DETACH)
                 // One shell for the rest: it holds the pipe of the keys.
-                .command("console", TYPE + PAUSE + STORM + END)
+                .command("console", TYPE + RESIZE + PAUSE + STORM + END)
                 .command("actions", ACTIONS)
                 .run();
     }
@@ -178,6 +194,12 @@ final class BackgroundIT {
         assertFalse(result.output().contains("waited in vain"), result.output());
         result.assertEnds(0, "vm linux: guest powered off");
         assertTrue(result.number("(?m)^(\\d+)\\nlinux.log") > 0, result.output());
+    }
+
+    @Test
+    void theGuestsTerminalHasTheSizeOfTheConsolesTerminal() {
+        // Else the script has waited in vain; the text is in the file that the consoles' output goes to.
+        results.get("console").assertEnds(0, "sizes: 2");
     }
 
     @Test

@@ -37,7 +37,7 @@ abstract class GuestRuns {
     /** Two vCPUs: the guests use the first one, the second one waits in the hypervisor to be switched on. */
     private static final String WRITE_CONFIGS = """
             mkdir -p /tmp/configs
-            for guest in hello power_reset crash unmapped_read unmapped_write spin; do
+            for guest in hello power_reset crash unmapped_read unmapped_write spin power_button; do
                 echo '{"boot": {"kernel": "/jinn/build/guests/'$guest'.bin"}, "serial": {"target": "output"},
                        "machine": {"cpus": 2}}' >/tmp/configs/$guest.json
             done
@@ -71,6 +71,22 @@ abstract class GuestRuns {
             cat /tmp/events.log
             """;
 
+    /** Ends a guest that listens to its power button. */
+    private static final String PRESS_THE_BUTTON = """
+            jinn run /tmp/configs/power_button.json >/tmp/button.log 2>&1 &
+            pid=$!
+            tries=1500
+            until grep -q 'power_button: waiting' /tmp/button.log || [ $tries = 0 ]; do
+                sleep 0.2
+                tries=$((tries - 1))
+            done
+            jinn stop power-button
+            echo "stop: $?"
+            wait $pid
+            echo "run: $?"
+            cat /tmp/button.log
+            """;
+
     private Map<String, Result> results;
 
     /** Returns the machine to boot, without commands. */
@@ -102,7 +118,7 @@ abstract class GuestRuns {
                 .command("few-files", "ulimit -n 64; jinn run /tmp/configs/hello.json")
                 .command("hello", "jinn run /tmp/configs/hello.json")
                 .command("doorbells", "jinn run /jinn/configs/doorbells.json")
-                .command("userspace", "jinn run --doorbells=userspace /jinn/configs/doorbells.json")
+                .command("userspace", "jinn run --verbose --doorbells=userspace /jinn/configs/doorbells.json")
                 .command("storm", "jinn run --quiet --report /tmp/r.json /jinn/configs/storm.json && cat /tmp/r.json")
                 .command("power_reset", "jinn run /tmp/configs/power_reset.json")
                 .command("unmapped_read", "jinn run /tmp/configs/unmapped_read.json")
@@ -110,16 +126,26 @@ abstract class GuestRuns {
                 .command("left-by-errors", left)
                 .command(
                         "killed", spin + "kill -KILL $pid\nwait $pid\necho \"exit $?\"\njinn ps\nls /run/jinn\n" + left)
+                .command("button", PRESS_THE_BUTTON)
                 .command("control", spin + CONTROL_SPIN + left)
                 .command(
                         "terminated", spin + "kill -TERM $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n" + left)
+                .command(
+                        "interrupted",
+                        startSpin("/tests/foreground")
+                                + "kill -INT $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n" + left)
                 .run();
     }
 
     /** Waits until the guest of /tmp/configs/spin.json runs; its jinn is $pid and writes to /tmp/spin.log. */
     final String startSpin() {
+        return startSpin("");
+    }
+
+    /** The same with a command before it, which runs it. */
+    private String startSpin(String runner) {
         return """
-                jinn run /tmp/configs/spin.json >/tmp/spin.log 2>&1 &
+                %s jinn run /tmp/configs/spin.json >/tmp/spin.log 2>&1 &
                 pid=$!
                 tries=1500
                 until grep -q 'spin: running' /tmp/spin.log || [ $tries = 0 ]; do
@@ -127,7 +153,7 @@ abstract class GuestRuns {
                     tries=$((tries - 1))
                 done
                 echo "while running: $(%s) VM"
-                """.formatted(countVms());
+                """.formatted(runner, countVms());
     }
 
     Result result(String name) {
@@ -156,7 +182,7 @@ abstract class GuestRuns {
                 "vm spin: cannot run: a VM of this name runs already (process ",
                 "second run: 1",
                 "vCPU  returns  by reason",
-                "vm spin: ended as asked, after ",
+                "vm spin: stopped, because the guest has no driver for the power button, after ",
                 "run: 130",
                 "events: 0",
                 "\"event\":\"ended\",\"outcome\":\"stopped\"");
@@ -166,6 +192,18 @@ abstract class GuestRuns {
                         .find(),
                 result.output());
         assertNothingLeft(result);
+    }
+
+    @Test
+    void theGuestPowersOffWhenItsButtonIsPressed() {
+        results.get("button")
+                .assertEnds(
+                        0,
+                        "vm power-button: powered off after the power button, after ",
+                        "stop: 0",
+                        "run: 0",
+                        "PASS power_button",
+                        "vm power-button: guest powered off");
     }
 
     @Test
@@ -184,7 +222,12 @@ abstract class GuestRuns {
     @Test
     void userSpaceRingsTheSameAsTheDriver() {
         Result result = results.get("userspace");
-        result.assertEnds(0, "vm doorbells: guest powered off", "doorbell storm: 10000 (userspace)");
+        result.assertEnds(
+                0,
+                "doorbell storm: at 0x",
+                ", path userspace (the user-space path was asked for)",
+                "vm doorbells: guest powered off",
+                "doorbell storm: 10000 (userspace)");
         assertGuestPassed(result);
         RINGS.forEach((name, rings) -> assertRow(result, name, "userspace", 0, rings));
     }
@@ -236,6 +279,13 @@ abstract class GuestRuns {
         Result result = results.get("killed");
         result.assertEnds(0, "while running: 1 VM", "exit 137");
         assertFalse(result.output().contains("spin.sock"), result.output());
+        assertNothingLeft(result);
+    }
+
+    @Test
+    void sigintStopsTheVmInOrder() {
+        Result result = results.get("interrupted");
+        result.assertEnds(0, "exit 130", "vm spin: stopped from the host");
         assertNothingLeft(result);
     }
 

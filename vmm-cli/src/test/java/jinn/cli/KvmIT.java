@@ -35,14 +35,6 @@ final class KvmIT extends GuestRuns {
             }
             """;
 
-    private static final String LINUX = TYPE + """
-            type_at /jinn/configs/linux.json \\
-                '1 CPU, on hvc0' 'devmem 0x0b000000 32 1' \\
-                'doorbell demo: 1' 'devmem 0x0b000010 32 2; devmem 0x0b000010 32 1; devmem 0x0b000010 32 2' \\
-                'doorbell two: 2' 'dd if=/dev/hwrng bs=64 count=1 2>/dev/null | wc -c | sed s/^/random-bytes=/' \\
-                'random-bytes=[0-9]' 'poweroff -f'
-            """;
-
     private static final String LINUX_SERIAL = TYPE + """
             type_at /jinn/configs/linux-serial.json \\
                 '2 CPU, on ttyAMA0' 'devmem 0x0b000000 32 1' \\
@@ -63,7 +55,7 @@ final class KvmIT extends GuestRuns {
 
     @Override
     LabBoot machine() {
-        return new LabBoot().variable("LAB_HYP", "none");
+        return LabHypervisor.KVM.machine();
     }
 
     @Override
@@ -81,7 +73,6 @@ final class KvmIT extends GuestRuns {
         boot.command("more-configs", WRITE_CONFIGS)
                 .command("gzvm", "jinn run /tmp/configs/gzvm.json")
                 .command("smp", "jinn run /tmp/configs/smp.json")
-                .command("linux", LINUX)
                 .command("linux-serial", LINUX_SERIAL);
     }
 
@@ -110,19 +101,6 @@ final class KvmIT extends GuestRuns {
     @Test
     void theGuestsPsciSwitchesItsCpusOnAndOff() {
         result("smp").assertEnds(0, "4 CPUs", "PASS smp", "vm smp: guest powered off");
-    }
-
-    @Test
-    void linuxHasItsShellDoorbellsAndRandomNumbers() {
-        result("linux")
-                .assertEnds(
-                        0,
-                        "in a VM of Jinn, 1 CPU, on hvc0",
-                        "doorbell demo: 1 (kernel)",
-                        "doorbell two: 2 (kernel)",
-                        "random-bytes=64",
-                        "vm linux: guest powered off",
-                        "run: 0");
     }
 
     @Test

@@ -21,6 +21,11 @@ final class LabTerminal implements AutoCloseable {
         machine.type(line);
     }
 
+    /** Presses the key that {@code jinn} keeps for itself: Ctrl-]. */
+    void pressEscape() throws IOException {
+        machine.send(new byte[] {0x1d});
+    }
+
     /** Waits for the text, which must come after the one waited for before. */
     void await(String text) throws InterruptedException {
         machine.await(text);

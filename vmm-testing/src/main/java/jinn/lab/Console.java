@@ -99,7 +99,8 @@ public final class Console {
      * @throws AssertionError with the whole console, if it has not within the time or cannot any more
      */
     public synchronized long awaitDoorbell(String name, long rings, Duration limit) throws InterruptedException {
-        Pattern ring = Pattern.compile("(?m)^.*\\bdoorbell " + Pattern.quote(name) + ": (\\d+) \\(\\w+\\)$");
+        // What the guest has written of its line stands before it: a prompt, or a question for the cursor's place.
+        Pattern ring = Pattern.compile("(?m)doorbell " + Pattern.quote(name) + ": (\\d+) \\(\\w+\\)$");
         awaitCondition(rings + " rings of the doorbell " + name, limit, () -> last(ring) >= rings);
         return last(ring);
     }

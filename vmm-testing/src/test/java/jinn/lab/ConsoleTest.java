@@ -71,6 +71,13 @@ final class ConsoleTest {
         assertThrows(AssertionError.class, () -> console.awaitDoorbell("demo", 4, SHORT));
     }
 
+    /** What busybox's shell writes before it reads a line: its prompt and the question where the cursor is. */
+    @Test
+    void aDoorbellCountsBehindThePromptOfAShell() throws Exception {
+        console.append("~ # \u001b[6ndoorbell demo: 2 (kernel)\n");
+        assertEquals(2, console.awaitDoorbell("demo", 2, SHORT));
+    }
+
     @Test
     void aLineThatHasNotEndedIsNoCount() {
         console.append("doorbell demo: 1");
