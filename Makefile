@@ -40,8 +40,12 @@ files = $(shell find $(1) -type f 2>/dev/null)
 UAPI := $(call files,kmod/include)
 
 ##@ Use
+# What few configs need beside the parts of all.
+RUN_PARTS = $(if $(filter %/protected.json,$(CONFIG)),$(LAB)/protected.cpio)
+RUN_PARTS += $(if $(filter %/share.json %/all-devices.json,$(CONFIG)),$(LAB)/backends.cpio)
+
 .PHONY: run
-run: image $(if $(filter %/protected.json,$(CONFIG)),$(LAB)/protected.cpio) ## Boot the lab and run CONFIG (default configs/linux.json) with jinn; Ctrl-A X leaves
+run: image $(RUN_PARTS) ## Boot the lab and run CONFIG (default configs/linux.json) with jinn; Ctrl-A X leaves
 	@lab/run $(CONFIG) $(JINN_OPTIONS)
 
 .PHONY: shell
@@ -94,7 +98,7 @@ $(BUILD)/tests/built: $(call files,kmod/tests) $(call files,kmod/driver) $(UAPI)
 	@lab/make-part 'C tests' -C kmod/tests OUT=$(CURDIR)/$(BUILD)/tests
 	@touch $@
 
-$(LAB)/base.cpio: lab/make-base lab/host/init | tools
+$(LAB)/base.cpio: lab/make-base lab/host/init lab/host/diagnose | tools
 	@lab/make-base
 
 $(LAB)/runtime.cpio: lab/make-runtime | tools
@@ -107,11 +111,14 @@ $(LAB)/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kmod/gzvm.ko
 $(BUILD)/kernels/%/kmod.cpio: $(KMOD_PARTS) $(BUILD)/kernels/%/kmod/gzvm.ko
 	@LAB_KERNEL=$* lab/make-kmod
 
-$(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn $(call files,pom.xml vmm-*/pom.xml vmm-*/src/main vmm-cli/examples/src vmm-cli/examples/pom.xml configs) | tools
+$(LAB)/jinn.cpio: lab/make-jinn lab/host/jinn lab/dist/RaiseClassVersion.java $(LAB)/runtime.cpio $(BUILD)/guests/built $(call files,pom.xml vmm-*/pom.xml vmm-*/src/main vmm-cli/examples/src vmm-cli/examples/pom.xml configs) | tools
 	@lab/make-jinn
 
 $(LAB)/backends.cpio: lab/make-backends | tools
 	@lab/make-backends
+
+$(LAB)/storage.cpio: lab/make-storage | tools
+	@lab/make-storage
 
 $(LAB)/linux.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $(BUILD)/tests/built $(BUILD)/kernel/Image
 	@lab/make-linux linux
@@ -123,7 +130,7 @@ $(LAB)/protected.cpio: lab/make-linux $(call files,lab/guest) $(LAB)/base.cpio $
 	@lab/make-linux protected
 
 .PHONY: container
-container: image $(CONTAINER_DTBS) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
+container: image $(LAB)/backends.cpio $(CONTAINER_DTBS) ## Build the image jinn-lab for Docker or Podman: docs/ci.md
 	@lab/make-container
 
 .PHONY: dist
@@ -134,12 +141,16 @@ dist: tools $(BUILD)/guests/built ## Make archives, Debian packages, Maven artif
 engine: ## Start a container engine, if none runs, and print its DOCKER_HOST
 	@lab/engine start
 
+$(LAB)/peer.cpio: lab/make-peer | tools
+	@lab/make-peer
+
 $(LAB)/network.cpio: lab/make-network $(LAB)/linux.cpio
 	@lab/make-network
 
 ##@ Test
 .PHONY: test
-test: check check-kmod test-unit test-stable test-hyp test-boot ## Run all checks and tests
+test: tools ## Run all checks and tests, and print how long each took
+	@lab/test-all
 
 .PHONY: check
 check: tools ## Check format and manners of Java, C and shell
@@ -197,8 +208,14 @@ FUZZ_CHAINS ?= 10000000
 fuzz-virtio: tools ## Attack the virtio devices with FUZZ_CHAINS (default ten million) that FUZZ_SEED decides (default the date)
 	@lab/fuzz-virtio $(FUZZ_SEED) $(FUZZ_CHAINS)
 
+# Descriptions and messages of the control socket, so many of each.
+FUZZ_INPUTS ?= 100000
+.PHONY: fuzz-config
+fuzz-config: tools ## Check FUZZ_INPUTS (default 100000) mutated descriptions and control messages that FUZZ_SEED decides
+	@lab/fuzz-config $(FUZZ_SEED) $(FUZZ_INPUTS)
+
 .PHONY: test-boot
-test-boot: image $(LAB)/protected.cpio $(LAB)/backends.cpio $(CONTAINER_DTBS) ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
+test-boot: image $(LAB)/protected.cpio $(LAB)/backends.cpio $(LAB)/storage.cpio $(CONTAINER_DTBS) ## Boot the configs with jinn in the lab (DISK_MIB: data for the test of disks, default 64)
 	@lab/test-boot
 
 .PHONY: test-container
@@ -206,9 +223,17 @@ test-container: container ## Test the image jinn-lab: confinement, exit codes, h
 	@lab/test-container
 
 .PHONY: test-dist
-test-dist: dist ## Test what make dist makes: installed, used and removed in a throw-away root; made again, it is the same
+test-dist: dist container ## Test what make dist makes: installed, used and removed in a throw-away root, taken by another project
 	@lab/test-dist
+	@lab/test-project
+
+.PHONY: test-reproducible
+test-reproducible: dist ## Make the distribution again, from a copy of the commit: it is the same
 	@lab/test-reproducible
+
+.PHONY: test-manifests
+test-manifests: tools ## Validate workflows, pipelines and Kubernetes manifests by the schemas of those who read them
+	@lab/test-manifests
 
 .PHONY: test-quick
 test-quick: check test-unit test-container ## Check and test what takes a few minutes: no C tests, two boots
@@ -217,8 +242,16 @@ test-quick: check test-unit test-container ## Check and test what takes a few mi
 test-deterministic: image $(LAB)/1-$(LAB_MEMORY).dtb ## Boot twice with time counted in instructions: the consoles are the same
 	@lab/test-deterministic
 
+# Hosts and guests that the other tests do not boot; with KERNELS, each of these as host and as guest instead.
+KERNELS ?=
+MATRIX_KERNELS := $(filter-out 6.12,$(or $(KERNELS),6.1))
+MATRIX_IMAGE := $(foreach kernel,$(MATRIX_KERNELS),$(BUILD)/kernels/$(kernel)/Image $(BUILD)/kernels/$(kernel)/kmod.cpio)
+.PHONY: test-matrix
+test-matrix: image $(CONTAINER_DTBS) $(MATRIX_IMAGE) ## Boot hosts with 1 and 4 CPUs, jinn on host kernel 6.1, a guest with kernel 6.1 (KERNELS='sid': those)
+	@lab/test-matrix $(KERNELS)
+
 .PHONY: bench
-bench: bench-kmod bench-hyp bench-java ## Run all benchmarks
+bench: bench-kmod bench-hyp bench-round bench-block bench-net bench-java ## Run all benchmarks
 
 .PHONY: bench-kmod
 bench-kmod: $(BENCH_IMAGE) $(LAB)/linux.cpio ## Count the instructions of doorbells, interrupts and more with Jinn and with KVM
@@ -233,9 +266,33 @@ bench-hyp: $(BENCH_IMAGE) ## Count the instructions of gzhyp's hypercalls
 bench-loop: tools ## Time an event loop that sleeps and one that looks first, on this machine
 	@lab/bench-loop
 
+.PHONY: bench-start
+bench-start: ## Time the start of jinn as make dist has made it beside that of the JVM, on this machine
+	@lab/bench-start
+
+.PHONY: bench-doorbells
+bench-doorbells: tools ## Count the doorbells and interrupts of 1,000 disk reads with and without EVENT_IDX
+	@lab/bench-doorbells
+
 .PHONY: bench-java
 bench-java: tools ## Time the ring and the event loop in Java beside the same in C
 	@lab/bench-java
+
+.PHONY: bench-block
+bench-block: image $(LAB)/peer.cpio $(LAB)/1-$(LAB_MEMORY).dtb ## Count the instructions of a request of a Linux guest's disk, with QEMU's beside
+	@lab/bench-block
+
+.PHONY: bench-net
+bench-net: image $(LAB)/peer.cpio $(LAB)/1-$(LAB_MEMORY).dtb ## Count the instructions of a round trip of a Linux guest's network, with QEMU's beside
+	@lab/bench-net
+
+.PHONY: bench-entry
+bench-entry: image $(LAB)/peer.cpio $(LAB)/1-$(LAB_MEMORY).dtb ## Count the instructions from the exec of jinn to its guest's first entry, with QEMU's beside
+	@lab/bench-entry
+
+.PHONY: bench-round
+bench-round: image $(LAB)/1-$(LAB_MEMORY).dtb ## Count the instructions of a doorbell that Java serves, from the guest's store to its answer
+	@lab/bench-round
 
 ##@ Care
 .PHONY: fmt

@@ -15,12 +15,13 @@ engine_sockets() {
     /run/podman/podman.sock "/run/user/$user/podman/podman.sock"
 }
 
-# engine ARGUMENT...: the client, with the engine that DOCKER_HOST names. The classic builder needs no plug-in.
+# engine ARGUMENT...: the client, with the engine that DOCKER_HOST names. The classic builder needs no plug-in; Podman's own
+# format of images has no health check.
 engine() {
   if command -v docker >/dev/null; then
     DOCKER_BUILDKIT=0 DOCKER_CLI_HINTS=false docker "$@"
   else
-    CONTAINER_HOST=$DOCKER_HOST podman --remote "$@"
+    BUILDAH_FORMAT=docker CONTAINER_HOST=$DOCKER_HOST podman --remote "$@"
   fi
 }
 
@@ -39,8 +40,7 @@ find_engine() {
 
 # install_engine: Debian's package; its own service may start with it.
 install_engine() {
-  apt-get update
-  DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends docker.io
+  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends docker.io
 }
 
 # launch_engine: without bridge and packet filter: no container of ours has a network.

@@ -38,9 +38,10 @@ tick() {
 }
 
 # step TEXT COMMAND...: runs a long command with its output in a log file and one progress line on the terminal. The log
-# is shown when the command fails. The function named by HOW_FAR, if set, prints how far the step has come.
+# is shown when the command fails. The function named by HOW_FAR, if set, prints how far the step has come. A function ends
+# at its first failure, unless step itself is called where failures do not end the script: as a condition, or before ||.
 step() {
-  local text=$1 started=$SECONDS ticker='' log status=0
+  local text=$1 started=$SECONDS ticker='' log status
   shift
   mkdir -p "$LOGS"
   log=$LOGS/${text//[^a-zA-Z0-9._-]/-}.log
@@ -51,7 +52,11 @@ step() {
   else
     printf '\n' >&2
   fi
-  ("$@") >"$log" 2>&1 </dev/null || status=$?
+  # Not "|| status=$?": behind it bash would let a function go on after a failure.
+  set +e
+  (set -e && "$@") >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
   if [[ -n $ticker ]]; then
     kill "$ticker" 2>/dev/null || true
     wait "$ticker" 2>/dev/null || true

@@ -4,22 +4,28 @@
  *
  *   peer serve ADDRESS [COUNT]   takes COUNT connections (default 1), one after the other, and echoes each until its end
  *   peer send ADDRESS BYTES      sends BYTES bytes, compares the echo, prints "peer: BYTES bytes the same"
+ *   peer ask ADDRESS BYTES       the same with an echo that never ends: it leaves when all has come back
+ *   peer tap NAME                makes a tap with several queues, which busybox's tunctl cannot
  *
  * ADDRESS is tcp:IPV4:PORT, vsock:CID:PORT, unix:PATH, or unix:PATH@PORT, where a port of a guest is asked for with
- * CONNECT. "send" tries to connect for ten minutes, because the other end may still be starting. The exit code is 0 if
+ * CONNECT. "send" and "ask" try to connect for ten minutes, because the other end may still be starting. The exit code is 0 if
  * all went well.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
 #include <linux/vm_sockets.h>
 
 #define CONNECT_TRIES 6000
@@ -198,8 +204,11 @@ static int connect_patiently(struct endpoint *end)
 	return -1;
 }
 
-/* Sends and compares at the same time: neither end needs room for more than a buffer. */
-static void exchange(int fd, uint64_t bytes)
+/*
+ * Sends and compares at the same time: neither end needs room for more than a buffer. With ENDS the echo is ended, and has
+ * to end in its turn.
+ */
+static void exchange(int fd, uint64_t bytes, int ends)
 {
 	static uint8_t out[BUFFER_BYTES], in[BUFFER_BYTES];
 	uint64_t sent = 0, compared = 0;
@@ -207,7 +216,7 @@ static void exchange(int fd, uint64_t bytes)
 	size_t i, count;
 	ssize_t moved;
 
-	for (;;) {
+	while (ends || compared < bytes) {
 		poller.events = POLLIN | (sent < bytes ? POLLOUT : 0);
 		if (poll(&poller, 1, -1) < 0)
 			die("poll");
@@ -234,7 +243,7 @@ static void exchange(int fd, uint64_t bytes)
 				die("write");
 			sent += moved > 0 ? moved : 0;
 			/* The other end echoes what is under way and then ends in its turn. */
-			if (sent == bytes && shutdown(fd, SHUT_WR))
+			if (sent == bytes && ends && shutdown(fd, SHUT_WR))
 				die("shutdown");
 		}
 	}
@@ -246,18 +255,37 @@ static void exchange(int fd, uint64_t bytes)
 	printf("peer: %llu bytes the same\n", (unsigned long long)bytes);
 }
 
+/* It stays when this program has ended. */
+static void make_tap(const char *name)
+{
+	struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_MULTI_QUEUE };
+	int tap = open("/dev/net/tun", O_RDWR);
+
+	if (tap < 0)
+		die("/dev/net/tun");
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	if (ioctl(tap, TUNSETIFF, &request) || ioctl(tap, TUNSETPERSIST, 1))
+		die(name);
+	close(tap);
+}
+
 int main(int argc, char **argv)
 {
 	struct endpoint end;
 
 	if (argc < 3) {
-		fprintf(stderr, "usage: peer serve ADDRESS [COUNT] | peer send ADDRESS BYTES\n");
+		fprintf(stderr, "usage: peer serve ADDRESS [COUNT] | peer send|ask ADDRESS BYTES | peer tap NAME\n");
 		return 2;
+	}
+	if (!strcmp(argv[1], "tap")) {
+		make_tap(argv[2]);
+		return 0;
 	}
 	parse(argv[2], &end);
 	if (!strcmp(argv[1], "serve"))
 		serve(&end, argc > 3 ? atoi(argv[3]) : 1);
 	else if (argc > 3)
-		exchange(connect_patiently(&end), strtoull(argv[3], NULL, 10));
+		exchange(connect_patiently(&end), strtoull(argv[3], NULL, 10),
+			 strcmp(argv[1], "ask") != 0);
 	return 0;
 }
