@@ -1,12 +1,12 @@
 package jinn.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -194,15 +194,19 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     private int runHere(VmConfig config, Detachment detachment) {
         // The messages of a detached process go to the log as a whole.
         Optional<Path> messageFile = detachment.isDetached() ? Optional.empty() : logging.file();
+        TerminalIo terminal = detachment.isDetached() ? TerminalIo.none() : TerminalIo.standard();
         try (Writer reportWriter = openReport();
                 StopAtExit stop = new StopAtExit();
                 RunControl control = RunControl.claim(controlOptions.directory(), config.name());
                 // After the name is taken: another VM of this name may have the file.
-                MessageLog messages =
-                        MessageLog.open(config.name(), messageFile, streams().err())) {
-            RunReport result = run(config, detachment, stop, control, messages);
+                MessageLog messages = MessageLog.open(
+                        config.name(),
+                        messageFile,
+                        streams().err(),
+                        terminal.output().filter(output -> Streams.areOneFile()))) {
+            RunReport result = run(config, terminal, detachment, stop, control, messages);
             control.ended(result);
-            tell(result, messages.writer());
+            messages.tell(summary(result), "\n");
             reportWriter.write(result.toJson());
             return ExitCode.of(result.outcome()).number();
         } catch (NoSuchFileException e) {
@@ -213,12 +217,16 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
     }
 
     private RunReport run(
-            VmConfig config, Detachment detachment, StopAtExit stop, RunControl control, MessageLog messages) {
-        TerminalIo terminal = detachment.isDetached() ? TerminalIo.none() : TerminalIo.standard();
+            VmConfig config,
+            TerminalIo terminal,
+            Detachment detachment,
+            StopAtExit stop,
+            RunControl control,
+            MessageLog messages) {
         VmOptions options = new VmOptions(doorbells == Doorbells.USERSPACE, terminal, Optional.ofNullable(readyText));
         // In raw mode the terminal does not return to the first column by itself.
         String lineEnd = !messages.isFile() && terminal.isInteractive() ? "\r\n" : "\n";
-        try (RunDisplay display = new RunDisplay(config.name(), messages.writer(), lineEnd, !isQuiet());
+        try (RunDisplay display = new RunDisplay(config.name(), lines -> messages.tell(lines, lineEnd), !isQuiet());
                 VirtualMachine vm = VirtualMachine.assemble(config, options, listener(display, control))) {
             stop.watch(vm);
             control.serve(config, file.toString(), new ControlView(vm));
@@ -258,17 +266,19 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         return report == null ? Writer.nullWriter() : Files.newBufferedWriter(report, StandardCharsets.UTF_8);
     }
 
-    private void tell(RunReport result, PrintWriter err) {
+    /** Returns what to tell at the end. */
+    private List<String> summary(RunReport result) {
+        List<String> lines = new ArrayList<>();
         if (showTimeline) {
-            timeline.lines().forEach(err::println);
+            lines.addAll(timeline.lines());
         }
         List<DoorbellStatus> rung = result.doorbells();
         if (!isQuiet() && !rung.isEmpty()) {
-            DoorbellText.table(rung).forEach(err::println);
+            lines.addAll(DoorbellText.table(rung));
         }
         if (!isQuiet() || ExitCode.of(result.outcome()) != ExitCode.SUCCESS) {
-            err.println("vm " + result.vm() + ": " + OutcomeText.describe(result.outcome()));
+            lines.add("vm " + result.vm() + ": " + OutcomeText.describe(result.outcome()));
         }
-        err.flush();
+        return lines;
     }
 }

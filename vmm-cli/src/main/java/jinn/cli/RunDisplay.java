@@ -1,6 +1,5 @@
 package jinn.cli;
 
-import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,13 +9,14 @@ import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.LaunchPhase;
 import jinn.vm.VmListener;
 import jinn.vm.VmState;
 
 /**
- * Shows rings and warnings of a running VM on the standard error.
+ * Shows rings and warnings of a running VM.
  *
  * <p>The event loop only leaves the news here; a thread of its own writes them, because a terminal can block. A doorbell
  * that rings often gets a line with its newest count at most every {@value #INTERVAL_MS} ms.
@@ -29,8 +29,7 @@ final class RunDisplay implements VmListener, AutoCloseable {
     private static final int MAX_WAITING_LINES = 256;
 
     private final String vmName;
-    private final PrintWriter err;
-    private final String lineEnd;
+    private final Consumer<List<String>> messages;
     private final boolean showRings;
 
     /** Guards everything below. */
@@ -47,13 +46,12 @@ final class RunDisplay implements VmListener, AutoCloseable {
     /**
      * Starts to show.
      *
-     * @param lineEnd what ends a line
+     * @param messages takes lines that belong together, on the display's thread, and may block
      * @param showRings whether rings, pauses and readiness are shown; warnings are always
      */
-    RunDisplay(String vmName, PrintWriter err, String lineEnd, boolean showRings) {
+    RunDisplay(String vmName, Consumer<List<String>> messages, boolean showRings) {
         this.vmName = vmName;
-        this.err = err;
-        this.lineEnd = lineEnd;
+        this.messages = messages;
         this.showRings = showRings;
         thread.setDaemon(true);
         thread.start();
@@ -130,8 +128,7 @@ final class RunDisplay implements VmListener, AutoCloseable {
         while (more) {
             List<String> due = new ArrayList<>();
             more = await(due);
-            due.forEach(line -> err.print(line + lineEnd));
-            err.flush();
+            messages.accept(due);
         }
     }
 

@@ -37,7 +37,7 @@ abstract class GuestRuns {
     /** Two vCPUs: the guests use the first one, the second one waits in the hypervisor to be switched on. */
     private static final String WRITE_CONFIGS = """
             mkdir -p /tmp/configs
-            for guest in hello power_reset crash unmapped_read unmapped_write spin power_button; do
+            for guest in hello power_reset crash unmapped_read unmapped_write spin power_button prompt; do
                 echo '{"boot": {"kernel": "/jinn/build/guests/'$guest'.bin"}, "serial": {"target": "output"},
                        "machine": {"cpus": 2}}' >/tmp/configs/$guest.json
             done
@@ -117,8 +117,10 @@ abstract class GuestRuns {
                 .command("no-permission", RUN_AS_NOBODY)
                 .command("few-files", "ulimit -n 64; jinn run /tmp/configs/hello.json")
                 .command("hello", "jinn run /tmp/configs/hello.json")
-                .command("doorbells", "jinn run /jinn/configs/doorbells.json")
-                .command("userspace", "jinn run --verbose --doorbells=userspace /jinn/configs/doorbells.json")
+                .command("prompt", "jinn run /tmp/configs/prompt.json")
+                .command("prompt-apart", apart("jinn run /tmp/configs/prompt.json"))
+                .command("doorbells", apart("jinn run /jinn/configs/doorbells.json"))
+                .command("userspace", apart("jinn run --verbose --doorbells=userspace /jinn/configs/doorbells.json"))
                 .command("storm", "jinn run --quiet --report /tmp/r.json /jinn/configs/storm.json && cat /tmp/r.json")
                 .command("power_reset", "jinn run /tmp/configs/power_reset.json")
                 .command("unmapped_read", "jinn run /tmp/configs/unmapped_read.json")
@@ -135,6 +137,11 @@ abstract class GuestRuns {
                         startSpin("/tests/foreground")
                                 + "kill -INT $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n" + left)
                 .run();
+    }
+
+    /** Shows what a command tells after what its guest writes, whose lines stay whole however slow the host is. */
+    private static String apart(String command) {
+        return command + " 2>/tmp/messages\ncode=$?\ncat /tmp/messages\nexit $code";
     }
 
     /** Waits until the guest of /tmp/configs/spin.json runs; its jinn is $pid and writes to /tmp/spin.log. */
@@ -209,6 +216,16 @@ abstract class GuestRuns {
     @Test
     void aGuestThatPowersOffIsASuccess() {
         results.get("hello").assertEnds(0, "PASS hello", "vm hello: guest powered off");
+    }
+
+    @Test
+    void whatJinnTellsBeginsALineOfItsOwnWhereTheGuestLeftOneOpen() {
+        results.get("prompt").assertEnds(0, "prompt: ~ # \nvm prompt: guest powered off");
+    }
+
+    @Test
+    void nothingIsAddedToWhatTheGuestWritesSomewhereElse() {
+        results.get("prompt-apart").assertEnds(0, "prompt: ~ # vm prompt: guest powered off");
     }
 
     @Test

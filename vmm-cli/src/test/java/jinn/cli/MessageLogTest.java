@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Optional;
 import jinn.error.HostException;
 import org.junit.jupiter.api.Test;
@@ -26,9 +27,9 @@ final class MessageLogTest {
     @Test
     void takesTheMessagesInThePlaceOfTheStandardError() throws IOException {
         Path file = directory.resolve("vm.log");
-        try (MessageLog log = MessageLog.open("web", Optional.of(file), new PrintWriter(err, true))) {
+        try (MessageLog log = MessageLog.open("web", Optional.of(file), new PrintWriter(err, true), Optional.empty())) {
             assertTrue(log.isFile());
-            log.writer().println("doorbell demo: 1 (kernel)");
+            log.tell(List.of("doorbell demo: 1 (kernel)"), "\n");
             assertEquals("doorbell demo: 1 (kernel)\n", Files.readString(file));
         }
         assertEquals("", err.toString());
@@ -38,8 +39,8 @@ final class MessageLogTest {
     @Test
     void replacesWhatTheLastRunLeft() throws IOException {
         Path file = Files.writeString(directory.resolve("vm.log"), "what an earlier VM said, at length\n");
-        try (MessageLog log = MessageLog.open("web", Optional.of(file), new PrintWriter(err, true))) {
-            log.writer().println("new");
+        try (MessageLog log = MessageLog.open("web", Optional.of(file), new PrintWriter(err, true), Optional.empty())) {
+            log.tell(List.of("new"), "\n");
         }
         assertEquals("new\n", Files.readString(file));
     }
@@ -47,12 +48,21 @@ final class MessageLogTest {
     @Test
     void leavesTheStandardErrorOpen() {
         PrintWriter writer = new PrintWriter(err, true);
-        try (MessageLog log = MessageLog.open("web", Optional.empty(), writer)) {
+        try (MessageLog log = MessageLog.open("web", Optional.empty(), writer, Optional.empty())) {
             assertFalse(log.isFile());
-            log.writer().println("one");
+            log.tell(List.of("one"), "\n");
         }
         writer.println("two");
         assertEquals("one\ntwo\n", err.toString());
+    }
+
+    @Test
+    void leavesTheGuestsLineAsItIs() {
+        try (MessageLog log = new MessageLog(new PrintWriter(err), false, turn -> turn.write(true))) {
+            log.tell(List.of(), "\r\n");
+            log.tell(List.of("one", "two"), "\r\n");
+        }
+        assertEquals("\r\none\r\ntwo\r\n", err.toString());
     }
 
     @Test
@@ -67,7 +77,8 @@ final class MessageLogTest {
     void tellsWhatKeepsItFromTheFile() {
         Path nowhere = directory.resolve("none").resolve("vm.log");
         HostException e = assertThrows(
-                HostException.class, () -> MessageLog.open("web", Optional.of(nowhere), new PrintWriter(err, true)));
+                HostException.class,
+                () -> MessageLog.open("web", Optional.of(nowhere), new PrintWriter(err, true), Optional.empty()));
         assertEquals("vm web: cannot make its log " + nowhere + ": no such directory", e.getMessage());
     }
 }

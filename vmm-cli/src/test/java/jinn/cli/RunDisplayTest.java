@@ -3,7 +3,6 @@ package jinn.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
 import jinn.doorbell.DoorbellPath;
@@ -17,7 +16,7 @@ final class RunDisplayTest {
 
     @Test
     void foldsManyRingsIntoFewLinesAndShowsTheLastCount() {
-        try (RunDisplay display = display("\n", true)) {
+        try (RunDisplay display = display(true)) {
             for (int i = 1; i <= 10_000; i++) {
                 display.doorbellRang(rung("storm", i, 0));
             }
@@ -29,12 +28,12 @@ final class RunDisplayTest {
 
     @Test
     void showsEachDoorbellByName() {
-        try (RunDisplay display = display("\r\n", true)) {
+        try (RunDisplay display = display(true)) {
             display.doorbellRang(rung("one", 3, 0));
             display.doorbellRang(rung("two", 0, 2));
             display.doorbellRang(rung("three", 4, 1));
         }
-        List<String> lines = List.of(shown.toString().split("\r\n"));
+        List<String> lines = List.of(shown.toString().split("\n"));
         assertTrue(lines.contains("doorbell one: 3 (kernel)"), lines.toString());
         assertTrue(lines.contains("doorbell two: 2 (userspace)"), lines.toString());
         assertTrue(lines.contains("doorbell three: 5 (4 kernel, 1 userspace)"), lines.toString());
@@ -42,7 +41,7 @@ final class RunDisplayTest {
 
     @Test
     void showsWhoDeliversADoorbellAndWhy() {
-        try (RunDisplay display = display("\n", true)) {
+        try (RunDisplay display = display(true)) {
             display.showPaths(List.of(
                     rung("one", 1, 0),
                     new DoorbellStatus(
@@ -56,7 +55,7 @@ final class RunDisplayTest {
 
     @Test
     void showsWarningsEvenWhenRingsAreNotWanted() {
-        try (RunDisplay display = display("\n", false)) {
+        try (RunDisplay display = display(false)) {
             display.doorbellRang(rung("one", 3, 0));
             display.warned("vm a: something is odd");
         }
@@ -65,8 +64,8 @@ final class RunDisplayTest {
 
     @Test
     void showsPausesUnlessOnlyWarningsAreWanted() {
-        try (RunDisplay display = display("\n", true);
-                RunDisplay quiet = display("\n", false)) {
+        try (RunDisplay display = display(true);
+                RunDisplay quiet = display(false)) {
             display.stateChanged(VmState.PAUSED);
             display.stateChanged(VmState.RUNNING);
             quiet.stateChanged(VmState.PAUSED);
@@ -74,8 +73,9 @@ final class RunDisplayTest {
         assertEquals("vm web: paused\nvm web: resumed\n", shown.toString());
     }
 
-    private RunDisplay display(String lineEnd, boolean showRings) {
-        return new RunDisplay("web", new PrintWriter(shown, true), lineEnd, showRings);
+    private RunDisplay display(boolean showRings) {
+        return new RunDisplay(
+                "web", lines -> lines.forEach(line -> shown.append(line).append("\n")), showRings);
     }
 
     private static DoorbellStatus rung(String name, long kernel, long userspace) {

@@ -8,7 +8,6 @@ import jinn.backend.ConsoleSocket;
 import jinn.config.ConsoleTarget;
 import jinn.config.DeviceConfig;
 import jinn.event.EventLoop;
-import jinn.posix.FileDescriptor;
 import jinn.serial.Pl011;
 import jinn.virtio.InterruptLine;
 import jinn.virtio.console.Console;
@@ -35,9 +34,7 @@ final class ConsoleWiring {
         this.console = console;
         this.resources = resources;
         this.warnings = warnings;
-        this.output = terminal.output() == TerminalIo.NONE
-                ? Optional.empty()
-                : Optional.of(new TerminalOutput(FileDescriptor.borrowing(terminal.output(), "the output")));
+        this.output = terminal.output();
     }
 
     /* Kept first: a terminal that holds its reader up must not hold up those who watch from elsewhere. */

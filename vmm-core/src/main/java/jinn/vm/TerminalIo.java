@@ -1,5 +1,6 @@
 package jinn.vm;
 
+import java.util.Optional;
 import jinn.posix.FileDescriptor;
 import jinn.posix.NativeAccess;
 import jinn.posix.Terminal;
@@ -8,9 +9,9 @@ import jinn.posix.Terminal;
  * Where the guest's consoles meet the user. The descriptors stay the caller's.
  *
  * @param input descriptor to read the user's input from, or {@link #NONE}
- * @param output descriptor to write the guest's output to, or {@link #NONE}
+ * @param output takes the guest's output, if anything does
  */
-public record TerminalIo(int input, int output) {
+public record TerminalIo(int input, Optional<TerminalOutput> output) {
 
     /** In the place of a descriptor: there is none. */
     public static final int NONE = -1;
@@ -23,12 +24,12 @@ public record TerminalIo(int input, int output) {
 
     /** Returns standard input and standard output. */
     public static TerminalIo standard() {
-        return new TerminalIo(0, 1);
+        return new TerminalIo(0, Optional.of(TerminalOutput.to(1)));
     }
 
     /** Returns no terminal at all: the consoles can be seen and used by {@link VirtualMachine#console} only. */
     public static TerminalIo none() {
-        return new TerminalIo(NONE, NONE);
+        return new TerminalIo(NONE, Optional.empty());
     }
 
     /**

@@ -2,6 +2,7 @@ package jinn.vm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +42,7 @@ final class TerminalSessionTest {
     @Test
     void theConsoleHasTheSizeOfTheTerminalAlsoWhenThatChanges() throws Exception {
         terminal.resize(80, 25);
-        TerminalIo io = new TerminalIo(terminal.slave().number(), TerminalIo.NONE);
+        TerminalIo io = new TerminalIo(terminal.slave().number(), Optional.empty());
         try (TerminalSession session = TerminalSession.open(io, loop, new FakeSink(), () -> {})) {
             assertEquals("80x25", sizes.poll(60, TimeUnit.SECONDS), session::toString);
             terminal.resize(132, 50);

@@ -568,7 +568,8 @@ final class VirtualMachineTest {
     }
 
     private VmOptions options(boolean userspace) {
-        return new VmOptions(userspace, new TerminalIo(TerminalIo.NONE, outputFile.number()));
+        return new VmOptions(
+                userspace, new TerminalIo(TerminalIo.NONE, Optional.of(TerminalOutput.to(outputFile.number()))));
     }
 
     /** The smallest arm64 Image: a header and nothing else. */
