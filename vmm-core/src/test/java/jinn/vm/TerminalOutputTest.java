@@ -60,8 +60,9 @@ final class TerminalOutputTest {
         TerminalOutput output = new TerminalOutput(fd, AT_ONCE, FOR_EVER);
         guest(output, "~ # ");
         interject(output, "host");
+        interject(output, "host again");
         guest(output, "ls\n");
-        assertEquals("~ # \nhost\nls\n", text());
+        assertEquals("~ # \nhost\nhost again\nls\n", text());
     }
 
     @Test
