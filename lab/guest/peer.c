@@ -31,6 +31,7 @@
 #define CONNECT_TRIES 6000
 #define CONNECT_PAUSE_US 100000
 #define BUFFER_BYTES 65536
+#define LINGER_SECONDS 60
 
 union address {
 	struct sockaddr any;
@@ -134,6 +135,19 @@ static uint64_t echo(int fd)
 	return total;
 }
 
+/*
+ * Closes when the other end has all that was written. The machine may be powered off right after the last connection: what
+ * its kernel would still have to send, or to send again, the other end would wait for without an end.
+ */
+static void close_delivered(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = LINGER_SECONDS };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)))
+		die("linger");
+	close(fd);
+}
+
 static void serve(struct endpoint *end, int count)
 {
 	int one = 1, listener = socket(end->address.any.sa_family, SOCK_STREAM, 0);
@@ -154,7 +168,7 @@ static void serve(struct endpoint *end, int count)
 			die("accept");
 		printf("peer: echoed %llu bytes\n", (unsigned long long)echo(fd));
 		fflush(stdout);
-		close(fd);
+		close_delivered(fd);
 	}
 }
 
