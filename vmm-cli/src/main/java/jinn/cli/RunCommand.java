@@ -195,8 +195,9 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
         // The messages of a detached process go to the log as a whole.
         Optional<Path> messageFile = detachment.isDetached() ? Optional.empty() : logging.file();
         TerminalIo terminal = detachment.isDetached() ? TerminalIo.none() : TerminalIo.standard();
-        try (Writer reportWriter = openReport();
-                StopAtExit stop = new StopAtExit();
+        // The report is closed, and so written, before the JVM may end by a signal.
+        try (StopAtExit stop = new StopAtExit();
+                Writer reportWriter = openReport();
                 RunControl control = RunControl.claim(controlOptions.directory(), config.name());
                 // After the name is taken: another VM of this name may have the file.
                 MessageLog messages = MessageLog.open(

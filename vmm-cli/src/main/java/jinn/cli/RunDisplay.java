@@ -85,7 +85,8 @@ final class RunDisplay implements VmListener, AutoCloseable {
 
     /** Shows who will deliver each doorbell, and why if that is not the kernel. */
     void showPaths(List<DoorbellStatus> doorbells) {
-        doorbells.forEach(doorbell -> leaveLine(DoorbellText.path(doorbell)));
+        // All of them, however many: it is done once, and no guest makes more of them.
+        leave(() -> doorbells.forEach(doorbell -> lines.add(DoorbellText.path(doorbell))));
     }
 
     private void leaveLine(String line) {

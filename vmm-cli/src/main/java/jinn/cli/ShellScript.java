@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import jinn.cli.ShellWords.Choice;
 import jinn.cli.ShellWords.Kind;
 import jinn.cli.ShellWords.Option;
+import jinn.cli.ShellWords.Place;
 import jinn.cli.ShellWords.Subcommand;
 
 /**
@@ -95,7 +97,10 @@ final class ShellScript {
 
     /** Returns the kind as the script for bash calls it: its choices, or its name. */
     private static String word(Kind kind) {
-        return kind.choices().isEmpty() ? kind.name().toLowerCase(Locale.ROOT) : String.join(",", kind.choices());
+        return switch (kind) {
+            case Choice(List<String> words) -> String.join(",", words);
+            case Place place -> place.name().toLowerCase(Locale.ROOT);
+        };
     }
 
     /** Returns the script for zsh, which may be sourced or lie in a directory of {@code fpath} as {@code _jinn}. */
@@ -148,7 +153,7 @@ final class ShellScript {
                                 : "[" + text + "]")));
             }
         }
-        if (command.arguments() != Kind.OTHER) {
+        if (command.arguments() != Place.OTHER) {
             words.add(quoted("*:argument:" + zshAction(command.arguments())));
         }
         return "    " + command.name() + ") _arguments " + String.join(" ", words) + " ;;";
@@ -156,12 +161,12 @@ final class ShellScript {
 
     private static String zshAction(Kind kind) {
         return switch (kind) {
-            case OTHER -> " ";
-            case FILE -> "_files";
-            case DIRECTORY -> "_files -/";
-            case DESCRIPTION -> "_files -g \"*.json\"";
-            case VM -> "_jinn_vms";
-            case SHELL, DOORBELLS -> "(" + String.join(" ", kind.choices()) + ")";
+            case Place.OTHER -> " ";
+            case Place.FILE -> "_files";
+            case Place.DIRECTORY -> "_files -/";
+            case Place.DESCRIPTION -> "_files -g \"*.json\"";
+            case Place.VM -> "_jinn_vms";
+            case Choice(List<String> words) -> "(" + String.join(" ", words) + ")";
         };
     }
 
@@ -182,7 +187,7 @@ final class ShellScript {
                     + fishQuoted(command.description()));
             String condition = "complete -c jinn -n '__fish_seen_subcommand_from " + command.name() + "'";
             command.options().forEach(option -> lines.add(condition + fishOption(option)));
-            if (command.arguments() != Kind.OTHER) {
+            if (command.arguments() != Place.OTHER) {
                 lines.add(condition + fishValues(command.arguments()));
             }
         }
@@ -199,12 +204,12 @@ final class ShellScript {
 
     private static String fishValues(Kind kind) {
         return switch (kind) {
-            case OTHER -> "";
-            case FILE -> " -F";
-            case DIRECTORY -> " -a '(__fish_complete_directories (commandline -ct))'";
-            case DESCRIPTION -> " -k -a '(__fish_complete_suffix .json)'";
-            case VM -> " -a '(__jinn_vms)'";
-            case SHELL, DOORBELLS -> " -a '" + String.join(" ", kind.choices()) + "'";
+            case Place.OTHER -> "";
+            case Place.FILE -> " -F";
+            case Place.DIRECTORY -> " -a '(__fish_complete_directories (commandline -ct))'";
+            case Place.DESCRIPTION -> " -k -a '(__fish_complete_suffix .json)'";
+            case Place.VM -> " -a '(__jinn_vms)'";
+            case Choice(List<String> words) -> " -a '" + String.join(" ", words) + "'";
         };
     }
 

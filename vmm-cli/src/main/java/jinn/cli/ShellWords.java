@@ -2,6 +2,7 @@ package jinn.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.ArgSpec;
@@ -12,7 +13,13 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ShellWords {
 
     /** What an argument is, as far as a shell can offer some. */
-    enum Kind {
+    sealed interface Kind {}
+
+    /** One of these words. */
+    record Choice(List<String> words) implements Kind {}
+
+    /** What the shell has to look for. */
+    enum Place implements Kind {
         /** Nothing that a shell knows. */
         OTHER,
         FILE,
@@ -20,20 +27,7 @@ final class ShellWords {
         /** A VM's description. */
         DESCRIPTION,
         /** The name of a VM that runs. */
-        VM,
-        /** A shell that there is a script for. */
-        SHELL,
-        /** A way of doorbells. */
-        DOORBELLS;
-
-        /** Returns the words that there are to choose from; empty where the shell has to look. */
-        List<String> choices() {
-            return switch (this) {
-                case SHELL -> List.of("bash", "zsh", "fish");
-                case DOORBELLS -> List.of("kernel", "userspace");
-                case OTHER, FILE, DIRECTORY, DESCRIPTION, VM -> List.of();
-            };
-        }
+        VM
     }
 
     /**
@@ -47,7 +41,7 @@ final class ShellWords {
     /**
      * A command.
      *
-     * @param arguments what its arguments are; {@link Kind#OTHER} where it has none too
+     * @param arguments what its arguments are; {@link Place#OTHER} where it has none too
      */
     record Subcommand(String name, String description, List<Option> options, Kind arguments) {}
 
@@ -64,8 +58,8 @@ final class ShellWords {
                         firstSentence(spec.usageMessage().description()),
                         spec.options().stream().map(ShellWords::option).toList(),
                         spec.positionalParameters().isEmpty()
-                                ? Kind.OTHER
-                                : argumentKind(spec.positionalParameters().getFirst())));
+                                ? Place.OTHER
+                                : kind(spec.positionalParameters().getFirst())));
             }
         }
         return commands;
@@ -76,26 +70,21 @@ final class ShellWords {
                 List.of(option.names()),
                 firstSentence(option.description()),
                 option.arity().max() > 0,
-                optionKind(option));
+                kind(option));
     }
 
-    private static Kind argumentKind(ArgSpec argument) {
-        return switch (argument.paramLabel()) {
-            case "FILE" -> Kind.DESCRIPTION;
-            case "NAME" -> Kind.VM;
-            case "SHELL" -> Kind.SHELL;
-            default -> Kind.OTHER;
-        };
-    }
-
-    private static Kind optionKind(OptionSpec option) {
-        if (option.typeInfo().isEnum()) {
-            return Kind.DOORBELLS;
+    private static Kind kind(ArgSpec argument) {
+        if (argument.typeInfo().isEnum()) {
+            return new Choice(argument.typeInfo().getEnumConstantNames().stream()
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .toList());
         }
-        return switch (option.paramLabel()) {
-            case "FILE", "PATH", "DTB" -> Kind.FILE;
-            case "DIR" -> Kind.DIRECTORY;
-            default -> Kind.OTHER;
+        return switch (argument.paramLabel()) {
+            case "FILE" -> argument.isPositional() ? Place.DESCRIPTION : Place.FILE;
+            case "PATH", "DTB" -> Place.FILE;
+            case "DIR" -> Place.DIRECTORY;
+            case "NAME" -> Place.VM;
+            default -> Place.OTHER;
         };
     }
 

@@ -14,14 +14,18 @@ final class Timeline {
 
     private final List<Mark> marks = new ArrayList<>();
 
+    /* The same moment on both clocks: the wall clock may be set while the VM runs. */
+    private final Instant madeAt = Instant.now();
+    private final long madeNanos = System.nanoTime();
+
     /** Returns when the process began, which the kernel knows to a hundredth of a second. */
-    private static long processStartNanos() {
-        long sinceStart = ProcessHandle.current()
+    private long processStartNanos() {
+        long untilMade = ProcessHandle.current()
                 .info()
                 .startInstant()
-                .map(start -> Duration.between(start, Instant.now()).toNanos())
+                .map(start -> Duration.between(start, madeAt).toNanos())
                 .orElse(0L);
-        return System.nanoTime() - Math.max(0, sinceStart);
+        return madeNanos - Math.max(0, untilMade);
     }
 
     /** The phase is over now; a second time says nothing. */

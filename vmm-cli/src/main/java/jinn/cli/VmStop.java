@@ -83,22 +83,18 @@ final class VmStop {
 
     private Result askGuest(Duration patience) {
         client.send("power-button");
-        Optional<Map<?, ?>> answer = answerToButton();
-        if (answer.isEmpty()) {
-            return ended.isPresent() ? byItself() : end("because it did not answer to the power button");
-        }
-        Object button = answer.get().get("button");
-        return switch (String.valueOf(button)) {
+        return switch (answerToButton()) {
             case "pressed" -> awaitPowerOff(patience);
             case "ended" -> awaitRelease() ? byItself() : kill("because it did not end");
+            case "late" -> end("because it did not answer to the power button");
             case "no-driver" -> end("because the guest has no driver for the power button");
             case "paused" -> end("because it was paused, so the guest could not hear of the power button");
             default -> end("because the jinn that runs it has no power button");
         };
     }
 
-    /** Returns the answer to the second request, whatever it says; empty when none came. */
-    private Optional<Map<?, ?>> answerToButton() {
+    /** Returns what the answer to the second request says of the button; the VM's end is an answer too. */
+    private String answerToButton() {
         int answers = 0;
         long deadline = System.nanoTime() + ControlClient.PATIENCE.toNanos();
         Reply reply = client.nextLine(left(deadline));
@@ -106,11 +102,11 @@ final class VmStop {
             Map<?, ?> message = note(text);
             answers += message.containsKey("ok") ? 1 : 0;
             if (answers == 2) {
-                return Optional.of(message);
+                return String.valueOf(message.get("button"));
             }
             reply = client.nextLine(left(deadline));
         }
-        return Optional.empty();
+        return reply instanceof Reply.Ended || ended.isPresent() ? "ended" : "late";
     }
 
     private Result awaitPowerOff(Duration patience) {

@@ -276,6 +276,12 @@ final class ControlCommandsTest {
     }
 
     @Test
+    void stopDoesNotClaimTheEndOfAProcessThatDied() throws Exception {
+        startOwner("web", "die", "");
+        assertStopTells("ended by itself: its process did not say how", "stop", "web");
+    }
+
+    @Test
     void stopTellsProgramsOnOneLine() throws IOException {
         stoppableVm(PowerButtonPress.NO_DRIVER);
         Invocation stop = invoke("stop", "--json", "web");
@@ -291,7 +297,7 @@ final class ControlCommandsTest {
     private void assertStopTells(String end, String... words) {
         Invocation stop = invoke(words);
         assertEquals(0, stop.exitCode(), stop.err());
-        assertTrue(stop.out().matches("vm web: \\Q" + end + "\\E, after \\d\\.\\d s\n"), stop.out());
+        assertTrue(stop.out().matches("vm web: \\Q" + end + "\\E, after \\d+\\.\\d s\n"), stop.out());
     }
 
     /** Starts a VM that ends when it is stopped. */
@@ -326,7 +332,7 @@ final class ControlCommandsTest {
 
         assertEquals(0, stop.exitCode(), stop.err());
         assertTrue(
-                stop.out().matches("vm web: killed, because it did not end when it was stopped, after 1\\d\\.\\d s\n"),
+                stop.out().matches("vm web: killed, because it did not end when it was stopped, after \\d+\\.\\d s\n"),
                 stop.out());
         assertTrue(deaf.waitFor(10, TimeUnit.SECONDS));
     }

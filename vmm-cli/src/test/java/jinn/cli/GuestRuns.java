@@ -58,11 +58,7 @@ abstract class GuestRuns {
             jinn stats
             jinn events >/tmp/events.log &
             events=$!
-            tries=500
-            until [ -n "$(ls -l /proc/$events/fd | grep socket)" ] || [ $tries = 0 ]; do
-                sleep 0.2
-                tries=$((tries - 1))
-            done
+            await "ls -l /proc/$events/fd | grep -q socket"
             jinn stop spin
             wait $pid
             echo "run: $?"
@@ -75,11 +71,7 @@ abstract class GuestRuns {
     private static final String PRESS_THE_BUTTON = """
             jinn run /tmp/configs/power_button.json >/tmp/button.log 2>&1 &
             pid=$!
-            tries=1500
-            until grep -q 'power_button: waiting' /tmp/button.log || [ $tries = 0 ]; do
-                sleep 0.2
-                tries=$((tries - 1))
-            done
+            await "grep -q 'power_button: waiting' /tmp/button.log"
             jinn stop power-button
             echo "stop: $?"
             wait $pid
@@ -131,7 +123,9 @@ abstract class GuestRuns {
                 .command("button", PRESS_THE_BUTTON)
                 .command("control", spin + CONTROL_SPIN + left)
                 .command(
-                        "terminated", spin + "kill -TERM $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log\n" + left)
+                        "terminated",
+                        spin + "kill -TERM $pid\nwait $pid\necho \"exit $?\"\ncat /tmp/spin.log /tmp/spin.report\n"
+                                + left)
                 .command(
                         "interrupted",
                         startSpin("/tests/foreground")
@@ -152,13 +146,9 @@ abstract class GuestRuns {
     /** The same with a command before it, which runs it. */
     private String startSpin(String runner) {
         return """
-                %s jinn run /tmp/configs/spin.json >/tmp/spin.log 2>&1 &
+                %s jinn run --report=/tmp/spin.report /tmp/configs/spin.json >/tmp/spin.log 2>&1 &
                 pid=$!
-                tries=1500
-                until grep -q 'spin: running' /tmp/spin.log || [ $tries = 0 ]; do
-                    sleep 0.2
-                    tries=$((tries - 1))
-                done
+                await "grep -q 'spin: running' /tmp/spin.log"
                 echo "while running: $(%s) VM"
                 """.formatted(runner, countVms());
     }
@@ -309,7 +299,13 @@ abstract class GuestRuns {
     @Test
     void sigtermStopsTheVmInOrder() {
         Result result = results.get("terminated");
-        result.assertEnds(0, "while running: 1 VM", "exit 143", "vm spin: stopped from the host");
+        result.assertEnds(
+                0,
+                "while running: 1 VM",
+                "exit 143",
+                "vm spin: stopped from the host",
+                "\"outcome\" : \"stopped\"",
+                "\n}\n");
         assertNothingLeft(result);
     }
 

@@ -1,6 +1,7 @@
 package jinn.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,8 +13,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jinn.lab.LabMachine;
 
-/** Several shell commands in one boot of the lab's host, each with its own output and exit code. */
+/**
+ * Several shell commands in one boot of the lab's host, each with its own output and exit code.
+ *
+ * <p>They have the shell function {@code await CONDITION}, which waits until that command succeeds, for ten minutes at
+ * least; {@link #run} fails if one has waited in vain.
+ */
 final class LabBoot {
+
+    private static final String AWAIT = """
+            await() {
+                awaits=3000
+                until eval "$1" || [ $awaits = 0 ]; do
+                    sleep 0.2
+                    awaits=$((awaits - 1))
+                done
+                [ $awaits != 0 ] || echo "waited in vain: $1"
+            }
+            """;
 
     private final Map<String, Path> files = new LinkedHashMap<>();
     private final Map<String, String> commands = new LinkedHashMap<>();
@@ -69,12 +86,13 @@ final class LabBoot {
             int exitCode = machine.awaitEnd(limit.plus(LabMachine.PATIENCE));
             String console = machine.console().text();
             assertEquals(0, exitCode, console);
+            assertFalse(console.contains("waited in vain: "), console);
             return results(console);
         }
     }
 
     private String script() {
-        StringBuilder script = new StringBuilder();
+        StringBuilder script = new StringBuilder(AWAIT);
         commands.forEach((name, command) -> script.append("printf '\\n@@begin ")
                 .append(name)
                 .append("\\n'\n(\n")

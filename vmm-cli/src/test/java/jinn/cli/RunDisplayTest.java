@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.stream.IntStream;
 import jinn.doorbell.DoorbellPath;
 import jinn.doorbell.DoorbellStatus;
 import jinn.vm.VmState;
@@ -51,6 +52,17 @@ final class RunDisplayTest {
                 doorbell one: at 0x0b000000/4, match *, path kernel
                 doorbell two: at 0x0b000010/any, match 0x2, path userspace (the table is full)
                 """, shown.toString());
+    }
+
+    @Test
+    void showsThePathsOfAllDoorbellsHoweverMany() {
+        List<DoorbellStatus> many = IntStream.range(0, 1000)
+                .mapToObj(number -> rung("d" + number, 1, 0))
+                .toList();
+        try (RunDisplay display = display(true)) {
+            display.showPaths(many);
+        }
+        assertEquals(many.size(), shown.toString().lines().count());
     }
 
     @Test
