@@ -100,10 +100,12 @@ class VhostUserDeviceTest {
         }
     }
 
+    /** Waits until the device has failed, and has warned: that comes after, in the same task of the loop. */
     private void awaitNeedsReset(FakeMmioDriver driver) throws InterruptedException {
         while ((driver.status() & FakeMmioDriver.NEEDS_RESET) == 0) {
             Thread.sleep(1);
         }
+        settle();
     }
 
     @Test
