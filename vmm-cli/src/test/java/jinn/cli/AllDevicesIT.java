@@ -57,7 +57,7 @@ final class AllDevicesIT {
                 echo $rng >/sys/class/misc/hw_random/rng_current
                 echo "$rng: $(head -c 4096 /dev/hwrng | grep -c 'Jinn! Jinn! ')"
             done
-            cat /sys/class/virtio-ports/vport0p1/name
+            echo "port: $(cat /sys/class/virtio-ports/vport0p1/name)"
             exec 3<>/dev/vport0p1
             head -c %1$d <&3 >&3
             exec 3>&-
@@ -96,11 +96,7 @@ final class AllDevicesIT {
             peer ask unix:/tmp/all-devices.port %1$d
             peer serve unix:/tmp/all-devices.vsock_7001
             jinn balloon all-devices 32MiB >/dev/null
-            tries=100
-            until jinn balloon all-devices | grep -q '^given *32 MiB$' || [ $tries = 0 ]; do
-                sleep 1
-                tries=$((tries - 1))
-            done
+            await "jinn balloon all-devices | grep -q '^given *32 MiB$'"
             jinn balloon all-devices
             for second in 1 2 3 4 5 6 7 8; do
                 awk '/^[0-9a-f]+-[0-9a-f]+ / { guest = /memfd:jinn-ram-/ } /^Rss:/ { if (guest) ram += $2; else own += $2 }
@@ -137,7 +133,7 @@ final class AllDevicesIT {
                 "typed: IN CAPITALS",
                 "cpus: 4",
                 "disk: the same",
-                "echo",
+                "port: echo",
                 "virtio_rng.0: 0",
                 "given                        32 MiB",
                 "from the guest",

@@ -38,22 +38,10 @@ final class CommandsIT {
             events=$!
             """;
 
-    /** Waits until the file $2 has the text $1. */
-    private static final String AWAIT = """
-            await() {
-                tries=1500
-                until grep -q "$1" "$2" || [ $tries = 0 ]; do
-                    sleep 0.2
-                    tries=$((tries - 1))
-                done
-                [ $tries != 0 ] || echo "waited in vain for $1"
-            }
-            """;
-
     private static final String WALK = """
-            await '"event":"ready"' /tmp/events
+            await "grep -q ready /tmp/events"
             echo 'devmem 0x0b000000 32 1; echo rung=$((3*3))' >&7
-            await '^rung=9' /tmp/console
+            await "grep -q '^rung=9' /tmp/console"
             for command in 'ps --json' 'doorbells --json walk' 'stats --json walk' 'pause --json walk' \\
                     'resume --json walk' 'balloon --json walk 16MiB'; do
                 echo "@ jinn $command"
@@ -69,9 +57,9 @@ final class CommandsIT {
             mkfifo /tmp/more-keys
             jinn console </tmp/more-keys >/tmp/again 2>&1 &
             exec 8>/tmp/more-keys
-            await '^rung=9' /tmp/again
+            await "grep -q '^rung=9' /tmp/again"
             echo 'echo again=$((5*5))' >&8
-            await '^again=25' /tmp/again
+            await "grep -q '^again=25' /tmp/again"
             """;
 
     private static final String STOP = """
@@ -92,7 +80,7 @@ final class CommandsIT {
                 .command(
                         "examples",
                         "jinn check /jinn/configs/*.json; ls /jinn/configs/*.json | wc -l | sed s/^/files=/")
-                .command("walk", AWAIT + START + WALK + REATTACH + STOP)
+                .command("walk", START + WALK + REATTACH + STOP)
                 .run();
     }
 
@@ -112,7 +100,6 @@ final class CommandsIT {
     @Test
     void everyCommandAnswersAProgram() {
         Result result = results.get("walk");
-        assertFalse(result.output().contains("waited in vain"), result.output());
         result.assertEnds(
                 0,
                 "detached: 0",

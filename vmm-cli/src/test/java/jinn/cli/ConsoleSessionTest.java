@@ -120,6 +120,7 @@ final class ConsoleSessionTest {
             keys.write(bytes("ls"));
             session.resized(120, 50);
             keys.write(bytes("\r"));
+            await(() -> vm.sizes().size() == 2);
             keys.write(0x1d);
             keys.flush();
             assertEquals(new ConsoleSession.End.Detached(), end.get(30, TimeUnit.SECONDS));

@@ -47,11 +47,7 @@ final class DiskIT {
                 cd /mnt; sha256sum data >sum; cat sum; sync; echo disk: flushed; sleep 9999'
             jinn run /jinn/configs/fill.json >/tmp/fill.log 2>&1 &
             pid=$!
-            tries=4000
-            until grep -q 'disk: flushed' /tmp/fill.log || [ $tries = 0 ]; do
-                sleep 0.2
-                tries=$((tries - 1))
-            done
+            await "grep -q 'disk: flushed' /tmp/fill.log"
             jinn run /jinn/configs/disk.json
             echo "second user: $?"
             kill -KILL $pid

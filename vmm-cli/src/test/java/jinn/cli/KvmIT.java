@@ -22,11 +22,7 @@ final class KvmIT extends GuestRuns {
                 exec 3>/tmp/keys
                 shift
                 while [ $# -gt 0 ]; do
-                    tries=600
-                    until grep -q -e "$1" -e '^run: ' /tmp/linux.log || [ $tries = 0 ]; do
-                        sleep 1
-                        tries=$((tries - 1))
-                    done
+                    await "grep -q -e '$1' -e '^run: ' /tmp/linux.log"
                     echo "$2" >&3
                     shift 2
                 done
@@ -45,11 +41,7 @@ final class KvmIT extends GuestRuns {
     private static final String COUNT_VMS = "ls -d /sys/kernel/debug/kvm/[0-9]* 2>/dev/null | wc -l";
 
     private static final String SHOW_WHAT_IS_LEFT = """
-            tries=500
-            until [ "$(%1$s)" = 0 ] || [ $tries = 0 ]; do
-                sleep 0.1
-                tries=$((tries - 1))
-            done
+            await '[ "$(%1$s)" = 0 ]'
             echo "left: $(%1$s) VM"
             """.formatted(COUNT_VMS);
 

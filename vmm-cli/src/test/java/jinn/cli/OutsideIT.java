@@ -48,11 +48,7 @@ final class OutsideIT {
             truncate -s 16M /tmp/disk.raw
             qemu-storage-daemon --blockdev driver=file,node-name=disk,filename=/tmp/disk.raw \
                 --export type=vhost-user-blk,id=disk,node-name=disk,addr.type=unix,addr.path=/tmp/storage.sock,writable=on &
-            tries=100
-            until [ -S /tmp/storage.sock ] || [ $tries = 0 ]; do
-                sleep 0.1
-                tries=$((tries - 1))
-            done
+            await '[ -S /tmp/storage.sock ]'
             """;
 
     /** Runs the guest, compares what it has written with what it has read, and takes its writing away again. */
@@ -64,28 +60,16 @@ final class OutsideIT {
             head -c 4m /dev/zero | dd of=/tmp/disk.raw bs=1M seek=8 conv=notrunc 2>/dev/null
             """;
 
-    /** Waits until the file has the line; its jinn is $pid. */
+    /** Asks the guest for memory and gives it back. That something is asked for is shown before anything is given. */
     private static final String INFLATE = """
             jinn run /tmp/balloon.json >/tmp/balloon.log 2>&1 &
             pid=$!
-            tries=600
-            until [ -n "$(jinn ps | grep balloon)" ] || [ $tries = 0 ]; do
-                sleep 1
-                tries=$((tries - 1))
-            done
-            jinn balloon balloon 64MiB
-            tries=100
-            until jinn balloon balloon | grep -q '^given *64 MiB$' || [ $tries = 0 ]; do
-                sleep 1
-                tries=$((tries - 1))
-            done
+            await 'jinn ps | grep -q balloon'
+            jinn balloon balloon 64MiB >/dev/null
+            await "jinn balloon balloon | grep -q '^given *64 MiB$'"
             jinn balloon balloon
             jinn balloon balloon 0 >/dev/null
-            tries=100
-            until jinn balloon balloon | grep -q '^given *0 B$' || [ $tries = 0 ]; do
-                sleep 1
-                tries=$((tries - 1))
-            done
+            await "jinn balloon balloon | grep -q '^given *0 B$'"
             jinn balloon balloon
             jinn stop balloon
             wait $pid

@@ -37,11 +37,7 @@ final class ProtectedIT {
             EOF
             jinn run /tmp/$mode.json >/tmp/$mode.log 2>&1 </dev/null &
             pid=$!
-            tries=3000
-            until grep -q 'doorbell ready: 1' /tmp/$mode.log || [ $tries = 0 ]; do
-                sleep 0.2
-                tries=$((tries - 1))
-            done
+            await "grep -q 'doorbell ready: 1' /tmp/$mode.log"
             /tests/memory_search $pid TEXT
             echo "search: $?"
             jinn stop --timeout=300 $mode

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import jinn.cli.LabBoot.Result;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Boots the Linux guest of configs/disk.json, which reads its disk, and counts what the disk's interrupts cost. */
 final class RegistersIT {
@@ -25,10 +25,10 @@ final class RegistersIT {
             """;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gzhyp", "none"})
-    void interruptsCostNoExitToUserSpace(String hypervisor) throws Exception {
-        Map<String, Result> results = new LabBoot()
-                .variable("LAB_HYP", hypervisor)
+    @EnumSource(LabHypervisor.class)
+    void interruptsCostNoExitToUserSpace(LabHypervisor hypervisor) throws Exception {
+        Map<String, Result> results = hypervisor
+                .machine()
                 // Two Linux guests on one emulated CPU each.
                 .moreSeconds(600)
                 .command("kernel", READ + "read_disk kernel " + REQUESTS)

@@ -17,11 +17,7 @@ final class RunIT extends GuestRuns {
 
     /** The driver takes its last objects down on a work queue. */
     private static final String SHOW_WHAT_IS_LEFT = """
-            tries=500
-            until [ "$(cat /sys/kernel/gzvm/vms)" = 0 ] || [ $tries = 0 ]; do
-                sleep 0.1
-                tries=$((tries - 1))
-            done
+            await '[ "$(cat /sys/kernel/gzvm/vms)" = 0 ]'
             for counter in vms vcpus doorbells irqfds pinned_pages; do
                 echo "left: $counter $(cat /sys/kernel/gzvm/$counter)"
             done
