@@ -206,6 +206,7 @@ final class RunCommand implements Callable<Integer>, ErrorReporter.Source {
                         streams().err(),
                         terminal.output().filter(output -> Streams.areOneFile()))) {
             RunReport result = run(config, terminal, detachment, stop, control, messages);
+            stop.released();
             control.ended(result);
             messages.tell(summary(result), "\n");
             reportWriter.write(result.toJson());
